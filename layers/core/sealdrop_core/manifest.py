@@ -1,0 +1,121 @@
+"""The manifest: a model's public card, everything a client needs and nothing a client must not see."""
+
+import hashlib
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from sealdrop_core.plan import Plan, canonical_json
+
+NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Label = str | int | float | bool
+
+
+class _Card(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Feature(_Card):
+    """One input column and the range it was calibrated on."""
+
+    name: str = Field(min_length=1, max_length=256)
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"feature '{self.name}': low is above high")
+        return self
+
+
+class Normalization(_Card):
+    """What the client does to each column before it packs it: (x - center) / scale."""
+
+    center: tuple[float, ...]
+    scale: tuple[Annotated[float, Field(gt=0)], ...]
+
+
+class Output(_Card):
+    """How scores become what the estimator returns; all of it happens on the client.
+
+    Kinds: `binary` (one score, a logistic link), `multinomial` (one score for each class, softmax), `ovr` (one score
+    for each class, logistic and normalised), `classes` (one score for each class, largest wins, no probabilities),
+    `margin` (one score, sign decides, no probabilities), `regression`, `transform`.
+    """
+
+    kind: Literal["binary", "multinomial", "ovr", "classes", "margin", "regression", "transform"]
+    classes: tuple[Label, ...] = ()
+    link: Literal["identity", "exp"] = "identity"
+    # a regressor fitted on a one-dimensional target predicts a one-dimensional array
+    flat: bool = True
+
+
+class Agreement(_Card):
+    """Measured at publishing, by really encrypting `rows` calibration rows."""
+
+    rows: int = Field(ge=0)
+    labels: float = Field(ge=0, le=1)
+    largest_error: float = Field(ge=0)
+
+
+class Weights(_Card):
+    """The server-side artifact, named by digest; a client never reads it."""
+
+    sha256: Digest
+    bytes: int = Field(ge=1)
+
+
+class Manifest(_Card):
+    """A published model. `digest` names it: SHA-256 of the canonical JSON of all other fields."""
+
+    manifest: Literal[1] = 1
+    name: str = Field(pattern=NAME)
+    version: int = Field(ge=1, le=999_999)
+    description: str = Field(default="", max_length=2000)
+    source: str = Field(max_length=200)
+    features: tuple[Feature, ...] = Field(min_length=1)
+    normalization: Normalization
+    output: Output
+    plans: tuple[Plan, ...] = Field(min_length=1)
+    agreement: Agreement | None = None
+    weights: Weights
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        width = len(self.features)
+        if len(self.normalization.center) != width or len(self.normalization.scale) != width:
+            raise ValueError("normalization and features differ in length")
+        if any(plan.layout.features != width for plan in self.plans):
+            raise ValueError("a plan is made for another number of features")
+        if len({plan.id for plan in self.plans}) != len(self.plans):
+            raise ValueError("two plans have the same id")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.canonical()).hexdigest()
+
+    @property
+    def reference(self) -> str:
+        """`name@version`."""
+        return f"{self.name}@{self.version}"
+
+    def canonical(self) -> bytes:
+        """The bytes that are stored, served and digested."""
+        return canonical_json(self.model_dump(mode="json"))
+
+    def plan(self, plan_id: str) -> Plan | None:
+        """Return the plan of that id, if the model has it."""
+        return next((plan for plan in self.plans if plan.id == plan_id), None)
+
+    def plan_for(self, rows: int) -> Plan:
+        """Return the plan that costs the least for `rows` rows: transfer at 100 Mbit/s and one core's work."""
+
+        def seconds(plan: Plan) -> float:
+            moved = plan.input_bytes(rows) + plan.result_bytes(rows)
+            return moved * 8 / 100e6 + plan.blocks(rows) * plan.quote.milliseconds / 1e3
+
+        return min(self.plans, key=seconds)

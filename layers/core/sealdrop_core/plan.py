@@ -1,0 +1,230 @@
+"""A plan: how a circuit is evaluated, with what keys, for how many bytes.
+
+The plan is public, travels in the manifest, and fixes the size of every message to the byte: both sides compute the
+same lengths from it, so a server can refuse a stranger's bytes before it looks at them.
+"""
+
+import hashlib
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sealdrop_core.parameters import Parameters
+
+SEED_BYTES = 64  # of SEAL's Blake2xb generator
+
+
+class _Card(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def packed_bytes(count: int, bits: int) -> int:
+    """Bytes that `count` values of `bits` bits take, packed without gaps."""
+    return (count * bits + 7) // 8
+
+
+class CoefficientLayout(_Card):
+    """Features in the coefficients of a polynomial; one product of polynomials is many dot products.
+
+    Feature i of row r stands at X^(r*rows_stride - i), weight i of output j at X^(j*chunk + i); the product carries
+    output j of row r at X^(r*rows_stride + j*chunk). More features than `chunk` are cut into `inputs` ciphertexts,
+    more outputs than `outputs_per_result` into `results`. The degree bounds all: rows * outputs_per_result * chunk
+    <= N. Huang et al., "Cheetah", USENIX Security 2022, section 3.
+    """
+
+    packing: Literal["coefficient"] = "coefficient"
+    features: int = Field(ge=1)
+    outputs: int = Field(ge=1)
+    chunk: int = Field(ge=1)
+    outputs_per_result: int = Field(ge=1)
+    rows_per_block: int = Field(ge=1)
+    # pairs (i, j), i <= j: the client appends x_i * x_j to the features; the circuit is quadratic, the work linear
+    monomials: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def packed_features(self) -> int:
+        """Features and monomials: what one row packs."""
+        return self.features + len(self.monomials)
+
+    @property
+    def inputs(self) -> int:
+        """Ciphertexts that carry a block's rows."""
+        return -(-self.packed_features // self.chunk)
+
+    @property
+    def results(self) -> int:
+        """Ciphertexts that carry a block's outputs."""
+        return -(-self.outputs // self.outputs_per_result)
+
+    @property
+    def rows_stride(self) -> int:
+        """Coefficients between one row's outputs and the next row's."""
+        return self.outputs_per_result * self.chunk
+
+    def kept(self, rows: int) -> int:
+        """Coefficients of c0 in all results of a block that carry an output of its `rows` rows."""
+        return rows * self.outputs
+
+
+class ColumnLayout(_Card):
+    """One ciphertext for each feature, one slot or coefficient for each row; weights are scalars.
+
+    Gilad-Bachrach et al., "CryptoNets", ICML 2016, section 5 (batching).
+    """
+
+    packing: Literal["column"] = "column"
+    features: int = Field(ge=1)
+    outputs: int = Field(ge=1)
+    rows_per_block: int = Field(ge=1)
+    encoding: Literal["coefficient", "slot"]
+    result_polynomials: int = Field(default=2, ge=2, le=3)
+
+    @property
+    def inputs(self) -> int:
+        """Ciphertexts that carry a block's rows: one for each feature."""
+        return self.features
+
+    @property
+    def results(self) -> int:
+        """Ciphertexts that carry a block's outputs: one for each output."""
+        return self.outputs
+
+
+class RotationLayout(_Card):
+    """Whole rows in the slots of one ciphertext, replicated; sums across slots by rotations.
+
+    Brutzkus et al., "Low Latency Privacy Preserving Inference" (LoLa), ICML 2019.
+    `copies` is the distance in slots between two features of the replicated input; `stride` the distance between two
+    outputs in the result.
+    """
+
+    packing: Literal["rotation"] = "rotation"
+    features: int = Field(ge=1)
+    outputs: int = Field(ge=1)
+    rows_per_block: int = Field(default=1, ge=1)
+    copies: int = Field(default=1, ge=1)
+    stride: int = Field(default=1, ge=1)
+    inputs: int = Field(default=1, ge=1)
+    results: int = Field(default=1, ge=1)
+
+
+Layout = Annotated[CoefficientLayout | ColumnLayout | RotationLayout, Field(discriminator="packing")]
+
+
+class KeyRequirement(_Card):
+    """The public keys a plan needs, and no more."""
+
+    public: bool = False
+    relinearization: bool = False
+    galois_elements: tuple[int, ...] = ()
+
+    @property
+    def needed(self) -> bool:
+        """Whether anything has to be enrolled at all."""
+        return self.public or self.relinearization or bool(self.galois_elements)
+
+
+class Response(_Card):
+    """What of the evaluated ciphertexts travels back.
+
+    `level` primes are left after modulus switching; `dropped_bits` low bits of every residue stay behind. A private
+    response is re-randomised under the client's public key and flooded: `flooding_bits` is log2 of the ratio of
+    flooding to the weight-dependent noise, `divergence_log2` log2 of the Kullback-Leibler divergence per response that
+    remains.
+    """
+
+    private: bool = True
+    level: int = Field(default=1, ge=1)
+    dropped_bits: int = Field(default=0, ge=0, le=59)
+    flooding_std_log2: float | None = None
+    flooding_bits: float | None = None
+    divergence_log2: float | None = None
+
+
+class Quote(_Card):
+    """What a plan costs, as predicted when it was made: bytes for one full block, milliseconds of one core, error."""
+
+    bytes_up: int = Field(ge=0)
+    bytes_down: int = Field(ge=0)
+    bytes_keys: int = Field(ge=0)
+    milliseconds: float = Field(ge=0)
+    error: float = Field(ge=0)
+
+
+class Plan(_Card):
+    """One way to evaluate one circuit."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")
+    parameters: Parameters
+    layout: Layout
+    # log2 of the fixed-point scales: of the sealed input, and of the weights of the first affine layer
+    input_scale_log2: float
+    weight_scale_log2: float
+    output_scale_log2: float
+    keys: KeyRequirement
+    response: Response
+    quote: Quote
+
+    def blocks(self, rows: int) -> int:
+        """Number of independently evaluated blocks that `rows` rows fill."""
+        return -(-rows // self.layout.rows_per_block)
+
+    def rows_in(self, block: int, rows: int) -> int:
+        """Number of the `rows` rows that lie in block number `block`."""
+        return min(self.layout.rows_per_block, rows - block * self.layout.rows_per_block)
+
+    @property
+    def ciphertext_bytes(self) -> int:
+        """Bytes of one sealed input ciphertext: seed and packed residues."""
+        degree = self.parameters.poly_modulus_degree
+        return SEED_BYTES + sum(packed_bytes(degree, q.bit_length()) for q in self.parameters.data_primes)
+
+    def input_bytes(self, rows: int) -> int:
+        """Bytes of the body of a sealed input with `rows` rows."""
+        return self.blocks(rows) * self.layout.inputs * self.ciphertext_bytes
+
+    @property
+    def kept_bits(self) -> tuple[int, ...]:
+        """Bits of a result's residue modulo each remaining prime, after the low bits are dropped."""
+        dropped = self.response.dropped_bits
+        half = 1 << dropped >> 1
+        return tuple(
+            ((q - 1 + half) >> dropped).bit_length()
+            for q in self.parameters.data_primes[: self.response.level]
+        )
+
+    def block_result_bytes(self, rows: int) -> int:
+        """Bytes of the results of one block that holds `rows` rows."""
+        degree, layout = self.parameters.poly_modulus_degree, self.layout
+        if isinstance(layout, CoefficientLayout):
+            counts = [layout.kept(rows), layout.results * degree]
+        elif isinstance(layout, ColumnLayout):
+            first = rows if layout.encoding == "coefficient" else degree
+            counts = [layout.results * first, layout.results * degree * (layout.result_polynomials - 1)]
+        else:
+            counts = [layout.results * degree, layout.results * degree]
+        return sum(packed_bytes(count, bits) for count in counts for bits in self.kept_bits)
+
+    def result_bytes(self, rows: int) -> int:
+        """Bytes of the body of a sealed result with `rows` rows."""
+        return sum(self.block_result_bytes(self.rows_in(block, rows)) for block in range(self.blocks(rows)))
+
+    @property
+    def key_configuration(self) -> str:
+        """Digest of what decides a key set: parameters and required keys. Models that share it share keys."""
+        value = {"parameters": self.parameters.model_dump(mode="json"), "keys": self.keys.model_dump(mode="json")}
+        return hashlib.sha256(canonical_json(value)).hexdigest()
+
+    @property
+    def key_bytes(self) -> int:
+        """Bytes of the body of a sealed key file for this plan."""
+        degree, primes = self.parameters.poly_modulus_degree, self.parameters.coeff_modulus
+        one = SEED_BYTES + sum(packed_bytes(degree, q.bit_length()) for q in primes)
+        switching = int(self.keys.relinearization) + len(self.keys.galois_elements)
+        return one * (int(self.keys.public) + switching * len(self.parameters.data_primes))
+
+
+def canonical_json(value: object) -> bytes:
+    """Encode as JSON with sorted keys and no spaces: the form that digests are taken of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
