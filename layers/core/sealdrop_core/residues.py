@@ -1,0 +1,69 @@
+"""Residues on the wire: packed to the bit, checked on the way in.
+
+Value k of `bits` bits starts at bit k*bits, least significant bit first. Eight values fill `bits` whole bytes, so lane
+r of eight starts at the same bit of a byte in every group: one strided view a lane, and no loop over values.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop_core.errors import MalformedSeal
+from sealdrop_core.plan import packed_bytes
+
+Words = NDArray[np.uint64]
+_LANES = 8
+_WORD = 8  # bytes
+
+
+def _lane(buffer: bytearray | NDArray[np.uint8], lane: int, bits: int, groups: int, skip: int, kind: str) -> NDArray[np.uint64]:
+    offset = lane * bits // 8 + skip
+    return np.ndarray((groups,), dtype=kind, buffer=buffer, offset=offset, strides=(bits,))
+
+
+def pack(values: Words, bits: int) -> bytes:
+    """Pack unsigned `values` (any shape, each below 2^bits, 1 <= bits <= 64) without gaps."""
+    flat = values.reshape(-1)
+    groups = -(-flat.size // _LANES)
+    padded = np.zeros(groups * _LANES, dtype=np.uint64)
+    padded[: flat.size] = flat
+    # windows of neighbouring groups must not overlap while a lane is written: widths below a word go through bits
+    if bits < _WORD:
+        return _pack_narrow(padded, bits)[: packed_bytes(flat.size, bits)]
+    buffer = bytearray(groups * bits + 2 * _WORD)
+    for lane in range(_LANES):
+        shift = lane * bits % 8
+        column = padded[lane::_LANES]
+        _lane(buffer, lane, bits, groups, 0, "<u8")[:] |= column << np.uint64(shift)
+        if shift + bits > 64:
+            _lane(buffer, lane, bits, groups, _WORD, "u1")[:] |= (column >> np.uint64(64 - shift)).astype(np.uint8)
+    return bytes(memoryview(buffer)[: packed_bytes(flat.size, bits)])
+
+
+def _pack_narrow(values: Words, bits: int) -> bytes:
+    each = np.unpackbits(values.view(np.uint8).reshape(-1, _WORD), axis=1, bitorder="little")[:, :bits]
+    return np.packbits(each, bitorder="little").tobytes()
+
+
+def unpack(data: bytes | memoryview, count: int, bits: int, bound: int) -> Words:
+    """Return `count` values of `bits` bits, every one below `bound`.
+
+    Raises MalformedSeal (`wrong_length`) unless `data` is exactly as long as that takes, and
+    (`residue_out_of_range`) when a value is not below the bound or the padding is not zero.
+    """
+    if len(data) != packed_bytes(count, bits):
+        raise MalformedSeal(f"expected {packed_bytes(count, bits)} bytes of residues", code="wrong_length")
+    groups = -(-count // _LANES)
+    buffer = np.zeros(groups * bits + 2 * _WORD, dtype=np.uint8)
+    buffer[: len(data)] = np.frombuffer(data, dtype=np.uint8)
+    values = np.empty(groups * _LANES, dtype=np.uint64)
+    mask = np.uint64((1 << bits) - 1)
+    for lane in range(_LANES):
+        shift = lane * bits % 8
+        column = _lane(buffer, lane, bits, groups, 0, "<u8") >> np.uint64(shift)
+        if shift + bits > 64:
+            column |= _lane(buffer, lane, bits, groups, _WORD, "u1").astype(np.uint64) << np.uint64(64 - shift)
+        np.bitwise_and(column, mask, out=values[lane::_LANES])
+    padding_set = count * bits % 8 and data[-1] >> (count * bits % 8)
+    if padding_set or (count and int(values[:count].max()) >= bound):
+        raise MalformedSeal("a residue is not below its modulus", code="residue_out_of_range")
+    return values[:count]
