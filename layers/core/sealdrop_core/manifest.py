@@ -42,12 +42,18 @@ class Output(_Card):
 
     Kinds: `binary` (one score, a logistic link), `multinomial` (one score for each class, softmax), `ovr` (one score
     for each class, logistic and normalised), `classes` (one score for each class, largest wins, no probabilities),
-    `margin` (one score, sign decides, no probabilities), `regression`, `transform`.
+    `margin` (one score, sign decides, no probabilities), `pairs` (one score for each pair of classes i < j in
+    lexicographic order, positive speaks for j, most votes win, no probabilities), `multilabel` (one score for each
+    label, sign decides; probabilities if the link is logistic), `regression`, `transform`.
     """
 
-    kind: Literal["binary", "multinomial", "ovr", "classes", "margin", "regression", "transform"]
+    kind: Literal[
+        "binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel", "regression", "transform"
+    ]
     classes: tuple[Label, ...] = ()
-    link: Literal["identity", "exp"] = "identity"
+    link: Literal["identity", "exp", "logistic"] = "identity"
+    # of `pairs`: equally many votes go to the first class (libsvm) or to the larger sum of confidences
+    ties: Literal["first", "confidence"] = "first"
     # a regressor fitted on a one-dimensional target predicts a one-dimensional array
     flat: bool = True
 
