@@ -103,7 +103,7 @@ class SparseAffine:
 
 @dataclass(frozen=True, eq=False)
 class Polynomial:
-    """An elementwise polynomial; coefficients by ascending power, shape (powers,) for all or (width, powers) for each."""
+    """An elementwise polynomial; coefficients by ascending power, (powers,) for all or (width, powers) for each."""
 
     coefficients: Array
 

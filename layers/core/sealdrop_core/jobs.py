@@ -33,9 +33,7 @@ class PartState(StrEnum):
 
 
 JOB_MOVES: Mapping[JobState, frozenset[JobState]] = {
-    JobState.AWAITING_UPLOAD: frozenset(
-        {JobState.EVALUATING, JobState.FAILED, JobState.EXPIRED, JobState.DELETED}
-    ),
+    JobState.AWAITING_UPLOAD: frozenset({JobState.EVALUATING, JobState.FAILED, JobState.EXPIRED, JobState.DELETED}),
     JobState.EVALUATING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.DELETED}),
     JobState.SUCCEEDED: frozenset({JobState.DELETED}),
     JobState.FAILED: frozenset({JobState.DELETED}),

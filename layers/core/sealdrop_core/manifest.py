@@ -47,9 +47,7 @@ class Output(_Card):
     label, sign decides; probabilities if the link is logistic), `regression`, `transform`.
     """
 
-    kind: Literal[
-        "binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel", "regression", "transform"
-    ]
+    kind: Literal["binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel", "regression", "transform"]
     classes: tuple[Label, ...] = ()
     link: Literal["identity", "exp", "logistic"] = "identity"
     # of `pairs`: equally many votes go to the first class (libsvm) or to the larger sum of confidences

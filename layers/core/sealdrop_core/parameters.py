@@ -14,9 +14,7 @@ from sealdrop_core.errors import Infeasible
 
 SEAL_BITS: Mapping[int, int] = {1024: 27, 2048: 54, 4096: 109, 8192: 218, 16384: 438, 32768: 881}
 GUIDELINE_BITS: Mapping[int, int] = {1024: 26, 2048: 53, 4096: 106, 8192: 214, 16384: 430, 32768: 868}
-SECURITY_BITS: Mapping[int, int] = {
-    degree: min(SEAL_BITS[degree], GUIDELINE_BITS[degree]) for degree in SEAL_BITS
-}
+SECURITY_BITS: Mapping[int, int] = {degree: min(SEAL_BITS[degree], GUIDELINE_BITS[degree]) for degree in SEAL_BITS}
 
 # A prime needs up to 60 bits, and JSON numbers are exact to 53 only: as text it survives every reader.
 Prime = Annotated[int, Field(gt=1, lt=1 << 60), PlainSerializer(str, return_type=str, when_used="json")]

@@ -6,9 +6,9 @@ same lengths from it, so a server can refuse a stranger's bytes before it looks 
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sealdrop_core.parameters import Parameters
 
@@ -141,6 +141,12 @@ class Response(_Card):
     flooding_bits: float | None = None
     divergence_log2: float | None = None
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.dropped_bits and self.level > 1:
+            raise ValueError("low bits can be dropped of a single prime only")
+        return self
+
 
 class Quote(_Card):
     """What a plan costs, as predicted when it was made: bytes for one full block, milliseconds of one core, error."""
@@ -190,8 +196,7 @@ class Plan(_Card):
         dropped = self.response.dropped_bits
         half = 1 << dropped >> 1
         return tuple(
-            ((q - 1 + half) >> dropped).bit_length()
-            for q in self.parameters.data_primes[: self.response.level]
+            ((q - 1 + half) >> dropped).bit_length() for q in self.parameters.data_primes[: self.response.level]
         )
 
     def block_result_bytes(self, rows: int) -> int:

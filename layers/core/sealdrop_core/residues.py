@@ -15,8 +15,10 @@ _LANES = 8
 _WORD = 8  # bytes
 
 
-def _lane(buffer: bytearray | NDArray[np.uint8], lane: int, bits: int, groups: int, skip: int, kind: str) -> NDArray[np.uint64]:
-    offset = lane * bits // 8 + skip
+def _lane(
+    buffer: bytearray | NDArray[np.uint8], lane: int, bits: int, groups: int, skip: int, kind: str
+) -> NDArray[np.unsignedinteger]:
+    offset = lane * bits // _LANES + skip
     return np.ndarray((groups,), dtype=kind, buffer=buffer, offset=offset, strides=(bits,))
 
 

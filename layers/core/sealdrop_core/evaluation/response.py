@@ -1,0 +1,78 @@
+"""What of a result travels back: only the output coefficients, only the bits the error needs, and, if the response is
+private, nothing of the weights but the outputs.
+
+Private responses: c1 of an untreated result is c1 of the input times the weights, and one division recovers them all.
+Adding a public-key encryption of zero hides c1; sending only the output coefficients of c0 hides what the other
+coefficients would say; Gaussian flooding drowns the weight-dependent noise in what is left. "Noise flooding": Gentry,
+"A fully homomorphic encryption scheme", 2009, section 4.3.
+"""
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop_core.plan import Plan
+from sealdrop_core.residues import Words, pack
+from sealdrop_core.seal import Ciphertext, Encryptor, Ring
+
+Index = NDArray[np.int64]
+
+
+def gaussian(count: int, std: float) -> NDArray[np.int64]:
+    """Draw rounded Gaussians from the operating system's randomness (Box and Muller, 1958)."""
+    half = -(-count // 2)
+    uniform = np.frombuffer(os.urandom(16 * half), dtype=np.uint64).reshape(2, half) >> np.uint64(11)
+    first, second = (uniform.astype(np.float64) + 0.5) * 2.0**-53
+    radius = std * np.sqrt(-2.0 * np.log(first))
+    angle = 2.0 * np.pi * second
+    both = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    return np.rint(both[:count]).astype(np.int64)
+
+
+class Responder:
+    """Turns evaluated ciphertexts of a plan into the bytes of a result."""
+
+    def __init__(self, ring: Ring, plan: Plan) -> None:
+        self.ring, self.plan, self.response = ring, plan, plan.response
+        self.primes = np.array(ring.primes[: self.response.level], dtype=np.uint64)
+
+    def rerandomize(self, result: Any, encryptor: Encryptor) -> None:
+        """Add a fresh public-key encryption of zero to a result at the first level."""
+        zero = Ciphertext()
+        encryptor.encrypt_zero(result.parms_id(), zero)
+        zero.scale = result.scale
+        self.ring.evaluator.add_inplace(result, zero)
+
+    def residues(self, result: Any, keep: Index | None = None) -> tuple[Words, Words]:
+        """Return c0's kept residues, shape (level, kept), and those of c1 and on, shape (level, rest).
+
+        `keep` are the coefficients of c0 that carry outputs; None keeps all. A private response is flooded here.
+        """
+        level, ring = self.response.level, self.ring
+        ring.evaluator.mod_switch_to_inplace(result, ring.parms_id(level))
+        if self.plan.parameters.scheme == "ckks":
+            ring.evaluator.transform_from_ntt_inplace(result)
+        form = ring.form(level, result.scale, polynomials=result.size(), ntt=False)
+        words = ring.residues(result, form).reshape(result.size(), level, ring.degree)
+        first = words[0] if keep is None else words[0][:, keep]
+        if self.response.flooding_std_log2 is not None:
+            first = self._flooded(first)
+        return first, words[1:].transpose(1, 0, 2).reshape(level, -1)
+
+    def _flooded(self, words: Words) -> Words:
+        noise = gaussian(words.shape[1], 2.0 ** (self.response.flooding_std_log2 or 0.0))
+        signed = self.primes.astype(np.int64)[:, None]
+        return (words + np.mod(noise, signed).astype(np.uint64)) % self.primes[:, None]
+
+    def pack(self, results: list[tuple[Words, Words]]) -> bytes:
+        """Return a block's bytes: c0 of all results, prime after prime, then the rest of all results likewise."""
+        dropped = np.uint64(self.response.dropped_bits)
+        half = np.uint64(1 << self.response.dropped_bits >> 1)
+        packed = []
+        for part in range(2):
+            words = np.concatenate([result[part] for result in results], axis=1)
+            rounded = (words + half) >> dropped
+            packed += [pack(rounded[index], bits) for index, bits in enumerate(self.plan.kept_bits)]
+        return b"".join(packed)

@@ -1,0 +1,51 @@
+"""Quadratic circuits as linear ones: Affine, Polynomial of degree 2, Affine equals an affine map of monomials.
+
+sum_h v_h (a z_h^2 + b z_h + c) with z = W x + u is, multiplied out, linear in x_i and x_i x_j. The client computes the
+monomials before it encrypts, so the server needs one linear layer and no keys; the client learns which monomials.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sealdrop_core.circuit import Affine, Circuit, SparseAffine
+from sealdrop_core.errors import InvalidRequest
+
+Pair = tuple[int, int]
+
+
+def monomials(circuit: Circuit) -> tuple[Pair, ...]:
+    """Return the pairs (i, j), i <= j, whose product x_i * x_j a one-hidden-layer quadratic circuit can depend on.
+
+    A sparse first layer keeps only the pairs that some hidden unit sees together.
+    """
+    if len(circuit.layers) == 1:
+        return ()
+    first = circuit.affines[0].dense() != 0
+    together = np.triu(first.T.astype(np.float64) @ first.astype(np.float64)) > 0
+    rows, columns = np.nonzero(together)
+    return tuple(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def lifted(circuit: Circuit, pairs: Sequence[Pair]) -> Affine | SparseAffine:
+    """Return the affine map of (x, monomials) that equals the circuit.
+
+    Raises InvalidRequest (`malformed_weights`) when the circuit is not linear, or not quadratic with these pairs.
+    """
+    if len(circuit.layers) == 1 and not pairs:
+        return circuit.affines[0]
+    if len(circuit.layers) != 3 or circuit.polynomials[0].degree > 2:
+        raise InvalidRequest("this circuit is not quadratic with one hidden layer", code="malformed_weights")
+    hidden, output = circuit.affines
+    powers = np.zeros((hidden.outputs, 3))
+    given = np.atleast_2d(circuit.polynomials[0].coefficients)[:, :3]
+    powers[:, : given.shape[1]] = given
+    weight, shift = hidden.dense(), hidden.bias
+    outer = output.dense()
+    slope = powers[:, 1] + 2 * powers[:, 2] * shift
+    constant = powers[:, 0] + shift * (powers[:, 1] + powers[:, 2] * shift)
+    index = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    double = np.where(index[:, 0] == index[:, 1], 1.0, 2.0)
+    products = weight[:, index[:, 0]] * weight[:, index[:, 1]] * double
+    quadratic = (outer * powers[:, 2]) @ products
+    return Affine(np.concatenate([(outer * slope) @ weight, quadratic], axis=1), outer @ constant + output.bias)

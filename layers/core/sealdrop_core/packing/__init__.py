@@ -1,0 +1,1 @@
+"""How rows, weights and outputs lie in polynomials; plain arrays, one module for each packing."""
