@@ -125,6 +125,12 @@ class KeyRequirement(_Card):
         return self.public or self.relinearization or bool(self.galois_elements)
 
 
+def key_configuration(parameters: Parameters, requirement: KeyRequirement) -> str:
+    """Return the SHA-256, in hexadecimal, of the parameters and the required keys."""
+    value = {"parameters": parameters.model_dump(mode="json"), "keys": requirement.model_dump(mode="json")}
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
 class Response(_Card):
     """What of the evaluated ciphertexts travels back.
 
@@ -217,9 +223,8 @@ class Plan(_Card):
 
     @property
     def key_configuration(self) -> str:
-        """Digest of what decides a key set: parameters and required keys. Models that share it share keys."""
-        value = {"parameters": self.parameters.model_dump(mode="json"), "keys": self.keys.model_dump(mode="json")}
-        return hashlib.sha256(canonical_json(value)).hexdigest()
+        """Digest of what decides a key set. Models that share it share keys."""
+        return key_configuration(self.parameters, self.keys)
 
     @property
     def key_bytes(self) -> int:

@@ -28,7 +28,8 @@ def gaussian(count: int, std: float) -> NDArray[np.int64]:
     radius = std * np.sqrt(-2.0 * np.log(first))
     angle = 2.0 * np.pi * second
     both = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
-    return np.rint(both[:count]).astype(np.int64)
+    rounded: NDArray[np.int64] = np.rint(both[:count]).astype(np.int64)
+    return rounded
 
 
 class Responder:
