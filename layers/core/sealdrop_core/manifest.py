@@ -57,10 +57,14 @@ class Output(_Card):
 
 
 class Agreement(_Card):
-    """Measured at publishing, by really encrypting `rows` calibration rows."""
+    """Measured at publishing, by really encrypting `rows` calibration rows; the worst of all plans.
 
-    rows: int = Field(ge=0)
-    labels: float = Field(ge=0, le=1)
+    `score` holds predictions on ciphertexts against the original's own: the share of equal labels, or for numbers the
+    coefficient of determination, not below 0. `largest_error` is of the scores.
+    """
+
+    rows: int = Field(ge=1)
+    score: float = Field(ge=0, le=1)
     largest_error: float = Field(ge=0)
 
 
