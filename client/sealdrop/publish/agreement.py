@@ -1,0 +1,64 @@
+"""Agreement: the published circuit against the owner's model, on calibration rows that are really encrypted."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sealdrop.keyring import Keyring
+from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.original import answered, score
+from sealdrop.publish.reading import Model
+from sealdrop_core.circuit import Array
+from sealdrop_core.evaluation import EvaluationKeys, Program
+from sealdrop_core.manifest import Agreement, Manifest
+from sealdrop_core.plan import Plan
+from sealdrop_core.sealed import Header, split
+
+SAMPLE, LEAST = 128, 16  # rows
+SECONDS = 10.0
+
+
+def _sample(rows: int, plans: Sequence[Plan]) -> Any:
+    """Return the numbers of evenly spread rows: SAMPLE at most, fewer if that would take all plans too long."""
+    seconds = sum(plan.quote.milliseconds / plan.layout.rows_per_block for plan in plans) / 1e3
+    count = max(LEAST, min(SAMPLE, int(SECONDS / seconds) if seconds else SAMPLE))
+    return np.unique(np.linspace(0, rows - 1, min(rows, count)).round().astype(int))
+
+
+def encrypted_scores(manifest: Manifest, plan: Plan, weights: bytes, X: Array) -> Array:
+    """Seal rows X (rows, features), evaluate them as the service would, and open the scores (rows, outputs)."""
+    keyring = Keyring.generate(plan)
+    program = Program.load(weights, plan)
+    enrolled = keyring.enrollment(plan)
+    keys = program.load_keys(split(enrolled, "keys")[1]) if enrolled else None
+    sealed = keyring.seal(manifest, plan, X)
+    header, body = split(sealed, "input")
+    result = _evaluate(program, plan, body, header.rows, keys)
+    digest = hashlib.sha256(sealed).hexdigest()
+    fields = {**header.fields, "job": "publish", "part": "0", "input": digest, "bytes": str(len(result))}
+    answer = Header("result", fields).render() + result
+    return keyring.open(manifest, plan, answer, job="publish", part=0, input_sha256=digest)
+
+
+def _evaluate(program: Program, plan: Plan, body: memoryview, rows: int, keys: EvaluationKeys | None) -> bytes:
+    length = plan.layout.inputs * plan.ciphertext_bytes
+    return b"".join(
+        program.evaluate(body[block * length : (block + 1) * length], plan.rows_in(block, rows), keys)
+        for block in range(plan.blocks(rows))
+    )
+
+
+def measure(manifest: Manifest, weights: bytes, model: Model, calibration: Calibration) -> Agreement:
+    """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers."""
+    output = model.compiled.output
+    chosen = _sample(len(calibration.rows), manifest.plans)
+    rows = calibration.rows[chosen]
+    scores, wanted = model.compiled.network.evaluate(rows), model.answers(calibration.table)[chosen]
+    opened = [encrypted_scores(manifest, plan, weights, rows) for plan in manifest.plans]
+    return Agreement(
+        rows=len(rows),
+        score=min(score(answered(found, output), wanted, output) for found in opened),
+        largest_error=max(float(np.abs(found - scores).max()) for found in opened),
+    )

@@ -1,0 +1,62 @@
+"""A compiled model: the network, and what its scores mean to the data owner."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+
+from sealdrop.publish.network import Network, affine
+from sealdrop_core.circuit import Array
+from sealdrop_core.manifest import Label, Output
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A network over the model's own columns, the meaning of its scores, and the columns' names if they are known."""
+
+    network: Network
+    output: Output
+    names: tuple[str, ...] = ()
+
+    def named(self, names: tuple[str, ...]) -> Self:
+        """Return the same model with names for its columns."""
+        return replace(self, names=names)
+
+
+def labels(classes: Any) -> tuple[Label, ...]:
+    """Return an estimator's classes as values that JSON can hold."""
+    return tuple(value.item() if isinstance(value, np.generic) else value for value in classes)
+
+
+def classifier(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
+    """Compile one linear score for each class, or one score for two classes.
+
+    Two rows for two classes become the difference of the second and the first: their order, and their softmax,
+    depend on nothing else.
+    """
+    weight, bias = np.atleast_2d(weight), np.ravel(bias)
+    bias = np.broadcast_to(bias, weight.shape[:1])
+    if len(classes) == 2 and len(weight) == 2:
+        weight, bias = weight[1:] - weight[:1], bias[1:] - bias[:1]
+    return Compiled(affine(weight, bias), meaning(kind, classes))
+
+
+def meaning(kind: str, classes: Any) -> Output:
+    """Return the output of a classifier; two classes need one score, with or without a logistic link."""
+    if len(classes) == 2:
+        kind = {"classes": "margin", "margin": "margin"}.get(kind, "binary")
+    return Output(kind=kind, classes=labels(classes))  # type: ignore[arg-type]  # one of Output's kinds
+
+
+def regressor(weight: Array, bias: Array, *, link: str = "identity") -> Compiled:
+    """Compile one linear score for each target; a weight of one dimension predicts a flat array."""
+    flat = np.ndim(weight) == 1
+    weight = np.atleast_2d(weight)
+    bias = np.broadcast_to(np.ravel(bias), weight.shape[:1])
+    output = Output(kind="regression", flat=flat, link=link)  # type: ignore[arg-type]
+    return Compiled(affine(weight, bias), output)
+
+
+def transformer(weight: Array, bias: Array) -> Compiled:
+    """Compile an affine transform."""
+    return Compiled(affine(weight, bias), Output(kind="transform", flat=False))

@@ -1,0 +1,31 @@
+"""For a model that does not fit, the nearest thing that works."""
+
+_BY_WORD = (
+    (
+        ("Tree", "Forest", "Boosting", "Bagging", "AdaBoost"),
+        "Comparisons do not exist on CKKS ciphertexts: fit an MLPClassifier or MLPRegressor on this model's predictions, "
+        "or PolynomialFeatures(2) with a linear model.",
+    ),
+    (
+        ("KNeighbors", "RadiusNeighbors", "LocalOutlier"),
+        "Neighbours are found by comparisons: fit NearestCentroid, QuadraticDiscriminantAnalysis or an MLPClassifier.",
+    ),
+    (
+        ("GaussianProcess", "KernelPCA", "OneClassSVM", "Nystroem", "RBFSampler"),
+        "The kernel is no polynomial: fit KernelRidge or SVC with kernel='poly', degree=2.",
+    ),
+    (("Normalizer", "PowerTransformer", "QuantileTransformer"), "Use StandardScaler or RobustScaler instead."),
+    (("Calibrated",), "Publish the estimator inside; calibrate its probabilities after opening."),
+    (("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV"), "Publish its best_estimator_."),
+    (("Voting", "Stacking"), "Publish the members one by one, or fit one LogisticRegression or MLPClassifier."),
+)
+
+
+def nearest(name: str) -> str:
+    """Return a remedy for a class that no compiler knows."""
+    for words, remedy in _BY_WORD:
+        if any(word in name for word in words):
+            return remedy
+    if not name.startswith("sklearn."):
+        return "Give a fitted scikit-learn estimator or an ONNX file; a derived class may compute something else."
+    return "docs/models.md lists the estimators that fit."

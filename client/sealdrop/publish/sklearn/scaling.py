@@ -1,0 +1,67 @@
+"""Scalers and selectors: affine maps that vanish in the first layer of what follows."""
+
+from typing import Any
+
+import numpy as np
+
+from sealdrop.publish.compiled import Compiled, transformer
+from sealdrop.publish.refusal import UnsupportedModel
+from sealdrop.publish.sklearn.registry import compiles
+from sealdrop_core.circuit import Array
+
+
+def _diagonal(width: int, scale: Array | None, shift: Array | None) -> Compiled:
+    """Compile x -> scale * x + shift."""
+    scale = np.ones(width) if scale is None else np.asarray(scale)
+    return transformer(np.diag(scale), np.zeros(width) if shift is None else np.asarray(shift))
+
+
+def _refuse_clip(estimator: Any) -> None:
+    if getattr(estimator, "clip", False):
+        raise UnsupportedModel(
+            f"{type(estimator).__name__}(clip=True) compares values with bounds",
+            remedy="Fit it with clip=False; a client can clip to the calibrated range before it encrypts.",
+        )
+
+
+@compiles("preprocessing.StandardScaler", fitted="n_features_in_")
+def standard_scaler(estimator: Any) -> Compiled:
+    """(x - mean) / scale, each part if it was asked for."""
+    scale = 1 / estimator.scale_ if estimator.with_std else np.ones(estimator.n_features_in_)
+    shift = -estimator.mean_ * scale if estimator.with_mean else None
+    return _diagonal(estimator.n_features_in_, scale, shift)
+
+
+@compiles("preprocessing.MinMaxScaler", fitted="scale_")
+def min_max_scaler(estimator: Any) -> Compiled:
+    """x * scale + min."""
+    _refuse_clip(estimator)
+    return _diagonal(estimator.n_features_in_, estimator.scale_, estimator.min_)
+
+
+@compiles("preprocessing.MaxAbsScaler", fitted="scale_")
+def max_abs_scaler(estimator: Any) -> Compiled:
+    """x / scale."""
+    _refuse_clip(estimator)
+    return _diagonal(estimator.n_features_in_, 1 / estimator.scale_, None)
+
+
+@compiles("preprocessing.RobustScaler", fitted="n_features_in_")
+def robust_scaler(estimator: Any) -> Compiled:
+    """(x - center) / scale, each part if it was asked for."""
+    scale = 1 / estimator.scale_ if estimator.with_scaling else np.ones(estimator.n_features_in_)
+    shift = -estimator.center_ * scale if estimator.with_centering else None
+    return _diagonal(estimator.n_features_in_, scale, shift)
+
+
+_SELECTORS = (
+    "GenericUnivariateSelect RFE RFECV SelectFdr SelectFpr SelectFromModel SelectFwe SelectKBest SelectPercentile "
+    "SequentialFeatureSelector VarianceThreshold"
+).split()
+
+
+@compiles(*(f"feature_selection.{name}" for name in _SELECTORS), fitted="n_features_in_")
+def selector(estimator: Any) -> Compiled:
+    """The columns that were selected."""
+    weight = np.eye(estimator.n_features_in_)[estimator.get_support()]
+    return transformer(weight, np.zeros(len(weight)))
