@@ -2,13 +2,12 @@
 
 from typing import Any
 
+import tenseal.sealapi as sealapi
 from sealdrop_core import streams
 from sealdrop_core.plan import Plan
 from sealdrop_core.residues import Words, pack
 from sealdrop_core.seal import Ring, channel
 from sealdrop_core.sealed import Header
-
-import tenseal.sealapi as sealapi
 
 
 def render(ring: Ring, plan: Plan, generator: Any) -> bytes:

@@ -15,14 +15,13 @@ from typing import Any, Self
 import numpy as np
 import tenseal.sealapi as sealapi
 from numpy.typing import NDArray
+from sealdrop import enrollment, opening, sealing
 from sealdrop_core import streams
 from sealdrop_core.errors import Conflict, InvalidRequest
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.plan import KeyRequirement, Plan, key_configuration
 from sealdrop_core.seal import Ring, channel, ring
-
-from sealdrop import enrollment, opening, sealing
 
 Words = NDArray[np.uint64]
 

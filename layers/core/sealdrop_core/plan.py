@@ -157,9 +157,9 @@ class Response(_Card):
 class Quote(_Card):
     """What a plan costs, as predicted when it was made: bytes for one full block, milliseconds of one core, error."""
 
-    bytes_up: int = Field(ge=0)
-    bytes_down: int = Field(ge=0)
-    bytes_keys: int = Field(ge=0)
+    bytes_up: int = Field(default=0, ge=0)
+    bytes_down: int = Field(default=0, ge=0)
+    bytes_keys: int = Field(default=0, ge=0)
     milliseconds: float = Field(ge=0)
     error: float = Field(ge=0)
 
@@ -233,6 +233,16 @@ class Plan(_Card):
         one = SEED_BYTES + sum(packed_bytes(degree, q.bit_length()) for q in primes)
         switching = int(self.keys.relinearization) + len(self.keys.galois_elements)
         return one * (int(self.keys.public) + switching * len(self.parameters.data_primes))
+
+    def quoted(self) -> Self:
+        """Return the plan with the bytes of one full block, and of the keys, filled into its quote."""
+        rows = self.layout.rows_per_block
+        sizes = {
+            "bytes_up": self.input_bytes(rows),
+            "bytes_down": self.result_bytes(rows),
+            "bytes_keys": self.key_bytes if self.keys.needed else 0,
+        }
+        return self.model_copy(update={"quote": self.quote.model_copy(update=sizes)})
 
 
 def canonical_json(value: object) -> bytes:

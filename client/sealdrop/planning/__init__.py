@@ -1,0 +1,41 @@
+"""Plan: find, for a circuit, a wanted error and row counts, the cheapest correct way to evaluate it encrypted."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from sealdrop.planning import coefficient, cost
+from sealdrop.planning.precision import Privacy
+from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.errors import Infeasible
+from sealdrop_core.plan import Plan
+
+__all__ = ["Privacy", "plan"]
+
+_PACKINGS: Sequence[Callable[[Circuit, Array, float, Privacy], Iterator[Plan]]] = (coefficient.candidates,)
+
+
+def plan(
+    circuit: Circuit,
+    calibration: Array,
+    *,
+    error: float = 2.0**-10,
+    rows: Sequence[int] = (1, 1000),
+    response: Privacy = "private",
+) -> tuple[Plan, ...]:
+    """Return the cheapest plan for each row count, without repetition.
+
+    `calibration` are rows normalised to [-1, 1], shape (rows, features); `error` bounds the absolute error of a score.
+    Raises Infeasible with the reasons and the nearest feasible wish.
+    """
+    values = np.asarray(calibration, dtype=np.float64)
+    found: list[Plan] = []
+    refusals: list[Infeasible] = []
+    for candidates in _PACKINGS:
+        try:
+            found += candidates(circuit, values, error, response)
+        except Infeasible as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=refusals[-1].remedy)
+    best = [min(found, key=lambda plan: cost.seconds(plan, count)) for count in sorted(set(rows))]
+    return tuple(dict.fromkeys(best))

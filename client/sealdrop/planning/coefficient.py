@@ -1,0 +1,105 @@
+"""Plans by coefficient packing, for everything that is linear or can be lifted to linear."""
+
+import math
+from collections.abc import Iterator
+
+from sealdrop.planning import cost
+from sealdrop.planning.precision import Loss, Precision, Privacy, respond, split
+from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.errors import Infeasible
+from sealdrop_core.lifting import lifted, monomials
+from sealdrop_core.packing.coefficient import lift
+from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
+from sealdrop_core.plan import CoefficientLayout, KeyRequirement, Plan, Quote, Response
+
+DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
+MAX_PACKED_FEATURES = 1 << 14
+MIN_FLOODING_BITS = 8.0
+
+
+def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy) -> Iterator[Plan]:
+    """Yield the coefficient plans of the smallest degree that meets the error.
+
+    `calibration` are rows normalised to [-1, 1], shape (rows, features). Raises Infeasible, with the nearest feasible
+    wish, when there is none.
+    """
+    base = _base(circuit)
+    affine, rows = lifted(circuit, base.monomials), lift(calibration, base)
+    nearest, found = math.inf, False
+    for degree in DEGREES:
+        prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
+        parameters = Parameters(scheme="ckks", poly_modulus_degree=degree, coeff_modulus=prime)
+        precision = split(affine, rows, prime[0], error, privacy)
+        for layout in _layouts(base, degree):
+            loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
+            nearest = min(nearest, loss.error)
+            if loss.error <= error and (privacy == "open" or (loss.flooding_bits or 0) >= MIN_FLOODING_BITS):
+                found = True
+                yield _plan(parameters, layout, precision, loss, privacy)
+        if found:
+            return
+    raise Infeasible(
+        f"one prime does not carry this circuit to an error of {error:.2g} with {privacy} responses",
+        remedy=f"Allow an error above {max(nearest, error):.2g}, or publish with open responses.",
+    )
+
+
+def _base(circuit: Circuit) -> CoefficientLayout:
+    if len(circuit.layers) > 3 or any(layer.degree > 2 for layer in circuit.polynomials):
+        raise Infeasible("only linear circuits and quadratic ones with one hidden layer can be lifted")
+    pairs = monomials(circuit)
+    if circuit.features + len(pairs) > MAX_PACKED_FEATURES:
+        raise Infeasible(f"{len(pairs)} monomials are more than a client should pack")
+    return CoefficientLayout(
+        features=circuit.features,
+        outputs=circuit.outputs,
+        chunk=1,
+        outputs_per_result=1,
+        rows_per_block=1,
+        monomials=pairs,
+    )
+
+
+def _layouts(base: CoefficientLayout, degree: int) -> Iterator[CoefficientLayout]:
+    """Yield layouts from one result for all outputs (few rows) to one for each output (many rows)."""
+    for each in sorted({-(-base.outputs // parts) for parts in range(1, base.outputs + 1)}):
+        if each > degree:
+            return
+        chunk = min(base.packed_features, degree // each)
+        for rows in {1, degree // (chunk * each)}:
+            sizes = {"chunk": chunk, "outputs_per_result": each, "rows_per_block": rows}
+            yield base.model_copy(update=sizes)
+
+
+def _plan(
+    parameters: Parameters, layout: CoefficientLayout, precision: Precision, loss: Loss, privacy: Privacy
+) -> Plan:
+    private, kind = privacy == "private", "lifted" if layout.monomials else "coefficient"
+    bits = loss.flooding_bits
+    plan = Plan(
+        id=f"{kind}_{parameters.name}_r{layout.rows_per_block}_o{layout.outputs_per_result}_{privacy}",
+        parameters=parameters,
+        layout=layout,
+        input_scale_log2=precision.input_bits,
+        weight_scale_log2=precision.weight_bits,
+        output_scale_log2=precision.input_bits + precision.weight_bits,
+        keys=KeyRequirement(public=private),
+        response=Response(
+            private=private,
+            dropped_bits=loss.dropped_bits,
+            flooding_std_log2=loss.flooding_std_log2,
+            flooding_bits=bits,
+            # a Gaussian shifted by 2^-bits of its deviation, once for each score of a row
+            divergence_log2=None if bits is None else math.log2(layout.outputs) - 1 - 2 * bits,
+        ),
+        quote=Quote(milliseconds=_milliseconds(layout, parameters.poly_modulus_degree, private), error=loss.error),
+    )
+    return plan.quoted()
+
+
+def _milliseconds(layout: CoefficientLayout, degree: int, private: bool) -> float:
+    return (
+        layout.inputs * cost.load_milliseconds(degree, 1)
+        + layout.inputs * layout.results * cost.multiply_plain_milliseconds(degree, 1)
+        + layout.results * cost.respond_milliseconds(degree, 1, private=private)
+    )

@@ -1,0 +1,30 @@
+"""What a plan costs: milliseconds of one core and bytes, put into one figure to choose by.
+
+The milliseconds per operation were measured by `benchmarks/primitives.py` on one core of an AMD EPYC at 3.7 GHz; their
+ratios are what matters here.
+"""
+
+from sealdrop_core.plan import Plan
+
+BYTES_PER_SECOND = 100e6 / 8  # a data owner's line of 100 Mbit/s
+
+
+def seconds(plan: Plan, rows: int) -> float:
+    """Return the seconds `rows` rows take: transfer both ways and one core's work."""
+    moved = plan.input_bytes(rows) + plan.result_bytes(rows)
+    return moved / BYTES_PER_SECOND + plan.blocks(rows) * plan.quote.milliseconds / 1e3
+
+
+def load_milliseconds(degree: int, primes: int) -> float:
+    """Unpacking and loading one seeded ciphertext."""
+    return 0.02 + 0.085 * degree / 2048 * primes
+
+
+def multiply_plain_milliseconds(degree: int, primes: int) -> float:
+    """One product with a plaintext, and the addition that follows it."""
+    return 0.018 * degree / 2048 * primes
+
+
+def respond_milliseconds(degree: int, primes: int, *, private: bool) -> float:
+    """Leaving NTT form and packing one result; for a private response an encryption of zero besides."""
+    return (0.08 + 0.28 * private) * degree / 2048 * primes
