@@ -1,0 +1,120 @@
+"""Collect: watch a job's parts, fetch each result as it appears, and open it."""
+
+from collections.abc import Iterator
+from threading import Event
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.ahead import ahead
+from sealdrop.deployment import Deployment
+from sealdrop.errors import JobFailed, JobUnfinished, TransportFailed
+from sealdrop.receipts import Receipt
+from sealdrop.resources import JobPage, JobRecord, PartRecord, Problem
+from sealdrop.retrying import Stopped, retry_after
+from sealdrop.storage import LinkExpired
+from sealdrop.timing import Stopwatch
+from sealdrop_core.jobs import JOB_TERMINAL, JobState, PartState
+from sealdrop_core.manifest import Manifest
+from sealdrop_core.sealed import MAX_HEADER_BYTES
+
+Array = NDArray[np.float64]
+FIRST_LOOK = 0.1  # seconds after the first upload; from then on the service says when to come back
+
+
+class Collection:
+    """The results of one job on their way in."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        manifest: Manifest,
+        receipt: Receipt,
+        stopwatch: Stopwatch,
+        stop: Event,
+        timeout: float | None = None,
+    ) -> None:
+        self._deployment = deployment
+        self._manifest = manifest
+        self._receipt = receipt
+        self._stopwatch = stopwatch
+        self._stop = stop
+        self._deadline = None if timeout is None else monotonic() + timeout
+        self._plan = receipt.plan_of(manifest)
+        self._parts = receipt.parts
+
+    def collect(self) -> Array:
+        """Return the scores of all rows, shape (rows, outputs).
+
+        Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal or Mismatch.
+        """
+        scores = np.empty((self._receipt.rows, self._plan.layout.outputs))
+        keyring = self._deployment.keystore.keyring(self._plan)
+        missing = set(range(len(self._parts)))
+        for records in self._looks(missing):
+            for record, sealed in ahead(self._fetch, records, self._stop):
+                part = self._parts[record.part]
+                with self._stopwatch.room("open"):
+                    scores[part.start : part.stop] = keyring.open(
+                        self._manifest,
+                        self._plan,
+                        sealed,
+                        job=self._receipt.job,
+                        part=record.part,
+                        input_sha256=self._receipt.inputs[record.part],
+                    )
+                self._stopwatch.opened(part.rows, len(sealed))
+                missing.discard(record.part)
+        return scores
+
+    def _looks(self, missing: set[int]) -> Iterator[list[PartRecord]]:
+        """Yield the results in sight, look after look, until none is missing."""
+        while missing:
+            page, pause = self._look(after=min(missing) - 1)
+            due = monotonic() + pause
+            raise_if_failed(page.job, page.parts)
+            ready = [record for record in page.parts if record.download and record.part in missing]
+            for record in ready:
+                self._stopwatch.evaluated(record.part, record.milliseconds or 0.0)
+            yield ready
+            if missing and not ready and page.job.state in JOB_TERMINAL:
+                raise JobFailed("the job has ended without all results", job=page.job.id, code="result_missing")
+            if missing and not (ready and page.next is not None):
+                self._rest(due - monotonic())
+
+    def _look(self, after: int) -> tuple[JobPage, float]:
+        page, response = self._deployment.connection.get_patiently(
+            JobPage, f"/v1/jobs/{self._receipt.job}", self._stop, after=after if after >= 0 else None
+        )
+        return page, retry_after(response) or 0.0
+
+    def _rest(self, seconds: float) -> None:
+        if self._deadline is not None and monotonic() + seconds > self._deadline:
+            raise JobUnfinished("the results are not all there yet")
+        if self._stop.wait(max(0.0, seconds)):
+            raise Stopped
+
+    def _fetch(self, record: PartRecord) -> tuple[PartRecord, bytes]:
+        limit = MAX_HEADER_BYTES + self._plan.result_bytes(self._parts[record.part].rows)
+        with self._stopwatch.room("download"):
+            for _ in range(3):
+                try:
+                    if record.download:
+                        return record, self._deployment.storage.download(record.download, limit, self._stop)
+                except LinkExpired:
+                    page, _ = self._look(after=record.part - 1)
+                    record = next((fresh for fresh in page.parts if fresh.part == record.part), record)
+        raise TransportFailed("object storage refuses fresh download links", code="link_refused")
+
+
+def raise_if_failed(job: JobRecord, parts: list[PartRecord]) -> None:
+    """Raise JobFailed if the job, or one of its parts, will never succeed."""
+    problems: list[Problem | None] = [part.error for part in parts if part.state is PartState.FAILED]
+    if job.state in {JobState.FAILED, JobState.EXPIRED, JobState.DELETED}:
+        problems.insert(0, job.error)
+    if not problems:
+        return
+    told = next((problem for problem in problems if problem), Problem(code="job_failed"))
+    detail = told.detail or told.code.replace("_", " ")
+    raise JobFailed(f"job {job.id}: {detail}", job=job.id, code=told.code, remedy=told.remedy)

@@ -1,0 +1,135 @@
+"""The way to the service's API: one method for each HTTP verb, answers as types, refusals as errors."""
+
+import ipaddress
+from collections.abc import Mapping
+from threading import Event
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from sealdrop.credentials import Credentials, authentication
+from sealdrop.errors import Misconfigured, ServiceRefused, TransportFailed
+from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, retrying
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+def is_near(host: str) -> bool:
+    """Whether the host is this machine or its private network, where plain HTTP is no risk to a token."""
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
+
+
+def checked_url(url: str) -> httpx.URL:
+    """Return the deployment's address without a trailing slash.
+
+    Raises Misconfigured unless it is https, or http to this machine or a private address.
+    """
+    try:
+        parsed = httpx.URL(url.rstrip("/"))
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    if parsed.scheme not in {"http", "https"} or not parsed.host:
+        raise Misconfigured("the deployment's address is no http(s) URL", code="bad_url")
+    if parsed.scheme == "http" and not is_near(parsed.host):
+        raise Misconfigured(
+            "plain http would show the credentials to the network", code="insecure_url", remedy="Use https."
+        )
+    return parsed
+
+
+class Connection:
+    """Requests to one deployment, authenticated, retried where that is safe.
+
+    Raises ServiceRefused with the service's own code, or TransportFailed.
+    """
+
+    def __init__(
+        self, url: str, credentials: Credentials, timeout: float, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self.url = checked_url(url)
+        self._http = httpx.Client(
+            auth=authentication(credentials),
+            timeout=timeout,
+            transport=transport,
+            headers={"accept": "application/json"},
+            trust_env=not is_near(self.url.host),
+        )
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._http.close()
+
+    def get(self, answer: type[Answer], path: str, stop: Event = NEVER, **params: str | int | None) -> Answer:
+        """Read a resource."""
+        return self.get_patiently(answer, path, stop, **params)[0]
+
+    def get_patiently(
+        self, answer: type[Answer], path: str, stop: Event = NEVER, **params: str | int | None
+    ) -> tuple[Answer, httpx.Response]:
+        """Read a resource that may ask for patience: return it and the response that carried it."""
+        sent = {name: value for name, value in params.items() if value is not None}
+        response = self._request("GET", path, stop, params=sent)
+        return _read(answer, response), response
+
+    def post(
+        self, answer: type[Answer], path: str, body: Any, stop: Event = NEVER, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Create or repeat: every post of this protocol is idempotent, by key or by content."""
+        return _read(answer, self._request("POST", path, stop, json=body, headers=headers))
+
+    def delete(self, path: str) -> None:
+        """Delete a resource."""
+        self._request("DELETE", path, NEVER)
+
+    def _request(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:
+        try:
+            return retrying(stop)(self._once, method, path, stop, **content)
+        except Transient as error:
+            raise _refusal(error.response) from None
+        except httpx.HTTPError as error:
+            raise TransportFailed(f"the service did not answer: {type(error).__name__}") from error
+
+    def _once(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:
+        if stop.is_set():
+            raise Stopped
+        response = self._http.request(method, f"{self.url}{path}", **content)
+        if response.status_code in TRANSIENT:
+            raise Transient(response)
+        if not response.is_success:
+            raise _refusal(response)
+        return response
+
+
+def _read(answer: type[Answer], response: httpx.Response) -> Answer:
+    try:
+        return answer.model_validate_json(response.content)
+    except ValidationError:
+        raise TransportFailed(
+            "the service's answer is not one this protocol knows",
+            code="unreadable_answer",
+            remedy="Check that the address is a sealdrop deployment and that both sides are of the same release.",
+        ) from None
+
+
+def _refusal(response: httpx.Response) -> ServiceRefused:
+    """Return the error that the response's problem details describe, whatever of them is there."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        problem = {}
+    status = response.status_code
+    told = {name: str(problem[name])[:1000] for name in ("detail", "code", "remedy", "request_id") if name in problem}
+    default = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "service_refused")
+    return ServiceRefused(
+        told.get("detail", f"the service answered {status} {response.reason_phrase}"),
+        status=status,
+        code=told.get("code", default),
+        remedy=told.get("remedy"),
+        request_id=told.get("request_id", response.headers.get("apigw-requestid", "")),
+    )

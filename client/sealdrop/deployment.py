@@ -1,0 +1,23 @@
+"""One deployment as seen from here: its API, its object storage, this owner's keys and receipts for it."""
+
+from dataclasses import dataclass
+
+from sealdrop.connection import Connection
+from sealdrop.keystore import Keystore
+from sealdrop.receipts import Receipts
+from sealdrop.storage import Storage
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What every walk through the rooms needs."""
+
+    connection: Connection
+    storage: Storage
+    keystore: Keystore
+    receipts: Receipts
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self.connection.close()
+        self.storage.close()

@@ -1,0 +1,36 @@
+"""Where sealdrop keeps what outlives a process: keyrings, receipts of submitted jobs, profiles."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+
+def data_folder() -> Path:
+    """Return the folder of keyrings and receipts: `SEALDROP_HOME`, or the platform's for user data."""
+    home = os.environ.get("SEALDROP_HOME")
+    return Path(home).expanduser() if home else user_data_path("sealdrop", appauthor=False)
+
+
+def config_folder() -> Path:
+    """Return the folder of profiles: `SEALDROP_HOME`, or the platform's for user configuration."""
+    home = os.environ.get("SEALDROP_HOME")
+    return Path(home).expanduser() if home else user_config_path("sealdrop", appauthor=False)
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder and those above it, for their owner's eyes only, and return it."""
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; a reader sees the old text or the new, never a half."""
+    private_folder(path.parent)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)

@@ -1,0 +1,75 @@
+"""Keyrings on disk: one for each deployment and key configuration, made when first needed, never overwritten."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sealdrop.folders import private_folder, write_private
+
+if TYPE_CHECKING:
+    from sealdrop.keyring import Keyring
+    from sealdrop_core.plan import Plan
+
+
+def deployment_folder(root: Path, url: str) -> Path:
+    """Return the folder of what belongs to one deployment: its host, for the reader, and a digest of its address."""
+    host = url.split("://", 1)[-1].split("/", 1)[0].replace(":", "_")
+    return root / f"{host}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
+
+
+class Keystore:
+    """The keyrings of one deployment, and which of their public keys it has.
+
+    `<key configuration>.keyring` holds the secret (mode 0600, in folders of mode 0700); `<key configuration>.enrolled`
+    the id of the keys that were enrolled.
+    """
+
+    def __init__(self, root: Path, url: str) -> None:
+        self.folder = deployment_folder(root, url)
+        self._lock = Lock()
+        self._open: dict[str, Keyring] = {}
+
+    def __repr__(self) -> str:
+        return f"Keystore({str(self.folder)!r})"
+
+    def keyring(self, plan: "Plan") -> "Keyring":
+        """Return the keyring for the plan's key configuration; generate and keep one if there is none."""
+        configuration = plan.key_configuration
+        with self._lock:
+            if configuration not in self._open:
+                self._open[configuration] = self._load_or_generate(plan)
+            return self._open[configuration]
+
+    def is_enrolled(self, plan: "Plan", key: str) -> bool:
+        """Whether this deployment is known to have these keys."""
+        mark = self._mark(plan)
+        return mark.exists() and mark.read_text(encoding="ascii", errors="replace").strip() == key
+
+    def remember(self, plan: "Plan", key: str) -> None:
+        """Note that this deployment has these keys."""
+        write_private(self._mark(plan), f"{key}\n")
+
+    def forget(self, plan: "Plan") -> None:
+        """Note that this deployment does not have the keys any more."""
+        self._mark(plan).unlink(missing_ok=True)
+
+    def _mark(self, plan: "Plan") -> Path:
+        return self.folder / f"{plan.key_configuration}.enrolled"
+
+    def _load_or_generate(self, plan: "Plan") -> "Keyring":
+        from sealdrop.keyring import Keyring
+
+        path = self.folder / f"{plan.key_configuration}.keyring"
+        if not path.exists():
+            draft = private_folder(self.folder) / f".{secrets.token_hex(8)}.draft"
+            try:
+                Keyring.generate(plan).save(draft)
+                os.link(draft, path)  # fails if another process was faster: then its keyring is the one
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink(missing_ok=True)
+        return Keyring.load(path)

@@ -1,0 +1,116 @@
+"""A published model, used as if it were the estimator it was made from."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Event
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.collecting import Collection
+from sealdrop.deployment import Deployment
+from sealdrop.job import Job
+from sealdrop.prediction import Prediction, require
+from sealdrop.retrying import Stopped
+from sealdrop.rows import Array, RangePolicy, admit
+from sealdrop.sending import Submission
+from sealdrop.timing import Progress, Stopwatch, Timing
+from sealdrop_core.manifest import Manifest
+
+Told = Callable[[Progress], None] | None
+FIRST_LOOK = 0.1  # seconds after the first part arrived; from then on the service says when to look again
+
+
+class Model:
+    """A model of one deployment; `predict` and its sisters return what the scikit-learn estimator returns.
+
+    X is an array, list of lists or DataFrame with the model's columns. All of them raise RefusedInput before anything
+    is sealed, NotOffered for a method the estimator does not have, and ClientError for what goes wrong on the way.
+    `last` is the Timing of the latest call; `progress` is called with a Progress as rows move.
+    """
+
+    def __init__(self, deployment: Deployment, manifest: Manifest, on_out_of_range: RangePolicy) -> None:
+        self.manifest = manifest
+        self.last: Timing | None = None
+        self._deployment = deployment
+        self._on_out_of_range: RangePolicy = on_out_of_range
+
+    def __repr__(self) -> str:
+        return f"Model({self.manifest.reference!r}, {len(self.features)} features, {self.manifest.output.kind})"
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the input columns, in the model's order."""
+        return tuple(feature.name for feature in self.manifest.features)
+
+    @property
+    def classes_(self) -> NDArray[np.generic]:
+        """The class labels, as scikit-learn's attribute of that name."""
+        return np.asarray(self.manifest.output.classes)
+
+    def predict(self, X: Any, *, progress: Told = None) -> NDArray[np.generic]:
+        """Return a class, label vector or value for each row."""
+        return self._evaluate("predict", X, progress).predict()
+
+    def predict_proba(self, X: Any, *, progress: Told = None) -> Array:
+        """Return each row's class probabilities, shape (rows, classes)."""
+        return self._evaluate("predict_proba", X, progress).predict_proba()
+
+    def decision_function(self, X: Any, *, progress: Told = None) -> Array:
+        """Return each row's scores, shape (rows,) for two classes, (rows, classes) for more."""
+        return self._evaluate("decision_function", X, progress).decision_function()
+
+    def transform(self, X: Any, *, progress: Told = None) -> Array:
+        """Return the transformed rows, shape (rows, components)."""
+        return self._evaluate("transform", X, progress).transform()
+
+    def evaluate(self, X: Any, *, progress: Told = None) -> Prediction:
+        """Return the opened scores, of which predict and its sisters are views, for one trip through the service."""
+        rows = admit(X, self.manifest, self._on_out_of_range)
+        stop, stopwatch = Event(), Stopwatch(len(rows), progress)
+        submission = Submission(self._deployment, self.manifest, rows, stopwatch, stop)
+        with ThreadPoolExecutor(1, "sealdrop-collect") as aside, closing(submission.send()) as arrivals:
+            try:
+                next(arrivals)
+                stop.wait(FIRST_LOOK)
+                collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
+                collecting = aside.submit(collection.collect)
+                _drain(arrivals)
+                scores = collecting.result()
+            except BaseException:
+                stop.set()
+                raise
+        self.last = stopwatch.read()
+        return Prediction(self.manifest.output, scores, submission.job.id, self.last)
+
+    def submit(self, X: Any, *, progress: Told = None) -> Job:
+        """Seal and upload the rows, and return the job once the last has arrived; its result can be opened later."""
+        rows = admit(X, self.manifest, self._on_out_of_range)
+        stopwatch = Stopwatch(len(rows), progress)
+        submission = Submission(self._deployment, self.manifest, rows, stopwatch, Event())
+        with closing(submission.send()) as arrivals:
+            for _ in arrivals:
+                pass
+        self._deployment.receipts.save(submission.receipt)
+        return Job(
+            self._deployment,
+            submission.job,
+            receipt=submission.receipt,
+            manifest=self.manifest,
+            stopwatch=stopwatch,
+        )
+
+    def _evaluate(self, method: str, X: Any, progress: Told) -> Prediction:
+        require(self.manifest.output, method)
+        return self.evaluate(X, progress=progress)
+
+
+def _drain(arrivals: Any) -> None:
+    """Send all parts, or as many as it takes to see the collection fail: its error is then the one to tell."""
+    try:
+        for _ in arrivals:
+            pass
+    except Stopped:
+        return

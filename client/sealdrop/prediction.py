@@ -1,0 +1,123 @@
+"""Opened scores, and what the published estimator makes of them."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.errors import NotOffered
+from sealdrop.timing import Timing
+from sealdrop_core.manifest import Output
+
+Array = NDArray[np.float64]
+OFFERED = {
+    "predict": {"binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel", "regression"},
+    "predict_proba": {"binary", "multinomial", "ovr", "multilabel"},
+    "decision_function": {"binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel"},
+    "transform": {"transform"},
+}
+
+
+def offers(output: Output, method: str) -> bool:
+    """Whether an estimator with this output has the method."""
+    if method == "predict_proba" and output.kind == "multilabel":
+        return output.link == "logistic"
+    return output.kind in OFFERED[method]
+
+
+def require(output: Output, method: str) -> None:
+    """Raise NotOffered if an estimator with this output does not have the method."""
+    if not offers(output, method):
+        there = ", ".join(name for name in OFFERED if offers(output, name))
+        raise NotOffered(f"a model with {output.kind} output has no {method}", remedy=f"It has {there}.")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The model's answer for some rows. `scores` has shape (rows, outputs); the methods are scikit-learn's views of it.
+
+    Every method raises NotOffered if the published estimator does not have it.
+    """
+
+    output: Output
+    scores: Array = field(repr=False)
+    job: str
+    timing: Timing
+
+    def predict(self) -> NDArray[np.generic]:
+        """Return classes, labels or values as the estimator's `predict` does."""
+        require(self.output, "predict")
+        kind, scores = self.output.kind, self.scores
+        if kind == "regression":
+            return _regression(scores, self.output)
+        if kind == "multilabel":
+            return (scores > 0).astype(np.int64)
+        classes = np.asarray(self.output.classes)
+        if kind in {"binary", "margin"}:
+            chosen = (scores[:, 0] > 0).astype(np.intp)
+        elif kind == "pairs":
+            ballot = _votes(scores, len(classes)) if self.output.ties == "first" else self.decision_function()
+            chosen = ballot.argmax(axis=1)
+        else:
+            chosen = scores.argmax(axis=1)
+        return np.asarray(classes[chosen])
+
+    def predict_proba(self) -> Array:
+        """Return probabilities of shape (rows, classes), in the order of the classes."""
+        require(self.output, "predict_proba")
+        kind = self.output.kind
+        if kind == "multinomial":
+            weights = np.exp(self.scores - self.scores.max(axis=1, keepdims=True))
+            return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+        probability = logistic(self.scores)
+        if kind == "binary":
+            return np.hstack([1 - probability, probability])
+        if kind == "ovr":
+            return np.asarray(probability / probability.sum(axis=1, keepdims=True))
+        return probability
+
+    def decision_function(self) -> Array:
+        """Return scores of shape (rows,) for two classes, (rows, classes) for more."""
+        require(self.output, "decision_function")
+        if self.output.kind in {"binary", "margin"}:
+            return self.scores[:, 0]
+        if self.output.kind == "pairs":
+            return _confidence(self.scores, len(self.output.classes))
+        return self.scores
+
+    def transform(self) -> Array:
+        """Return the transformed rows, of shape (rows, components)."""
+        require(self.output, "transform")
+        return self.scores
+
+
+def logistic(scores: Array) -> Array:
+    """Return 1 / (1 + exp(-x)), without overflow."""
+    small = np.exp(-np.abs(scores))
+    return np.where(scores >= 0, 1 / (1 + small), small / (1 + small))
+
+
+def _regression(scores: Array, output: Output) -> Array:
+    if output.link == "exp":
+        scores = np.exp(scores)
+    elif output.link == "logistic":
+        scores = logistic(scores)
+    return scores[:, 0] if output.flat else scores
+
+
+def _votes(scores: Array, classes: int) -> Array:
+    """Return each class's won pairs, shape (rows, classes)."""
+    votes = np.zeros((len(scores), classes))
+    for pair, (first, second) in enumerate(zip(*np.triu_indices(classes, 1), strict=True)):
+        votes[:, second] += scores[:, pair] > 0
+        votes[:, first] += scores[:, pair] <= 0
+    return votes
+
+
+def _confidence(scores: Array, classes: int) -> Array:
+    """Return votes plus the sum of confidences squeezed into (-1/3, 1/3), so that it only breaks ties."""
+    total = np.zeros((len(scores), classes))
+    for pair, (first, second) in enumerate(zip(*np.triu_indices(classes, 1), strict=True)):
+        total[:, second] += scores[:, pair]
+        total[:, first] -= scores[:, pair]
+    return np.asarray(_votes(scores, classes) + total / (3 * (np.abs(total) + 1)))

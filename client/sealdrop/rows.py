@@ -1,0 +1,141 @@
+"""Rows as the model takes them: one float64 column for each feature, finite, inside the calibrated range.
+
+Everything is checked here, before anything is sealed. No message repeats a value of the data.
+"""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.errors import OutOfRange, RefusedInput
+from sealdrop_core.manifest import Manifest
+
+Array = NDArray[np.float64]
+RangePolicy = Literal["refuse", "warn", "clip"]
+
+
+def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -> Array:
+    """Return X as an array of shape (rows, features), columns in the manifest's order.
+
+    X is anything NumPy can read as two dimensions, or a DataFrame: its columns are matched by name if it has the
+    model's names, by position otherwise. Raises RefusedInput (`wrong_columns`, `wrong_shape`, `not_numeric`,
+    `no_rows`, `not_finite`, `out_of_range`).
+    """
+    rows = _numbers(_ordered(X, manifest))
+    if rows.ndim != 2:
+        raise RefusedInput(
+            f"the rows have {rows.ndim} dimension(s), not two",
+            code="wrong_shape",
+            remedy="For one row, pass a list of one list: shape (1, features).",
+        )
+    if not rows.shape[0]:
+        raise RefusedInput("there are no rows", code="no_rows", remedy="Pass at least one row.")
+    width = len(manifest.features)
+    if rows.shape[1] != width:
+        _refuse_count(rows.shape[1], manifest)
+    _check_finite(rows, manifest)
+    return _within_range(rows, manifest, on_out_of_range)
+
+
+def column_order(columns: Sequence[str], names: Sequence[str]) -> list[int] | None:
+    """Return where each of the model's `names` stands in `columns`, or None if the columns go by position.
+
+    Raises RefusedInput (`wrong_columns`) when only some of the names are there: then position would be a guess.
+    """
+    position = {column: index for index, column in enumerate(columns)}
+    missing = [name for name in names if name not in position]
+    unexpected = [column for column in columns if column not in set(names)]
+    if not missing and len(columns) == len(names):
+        return [position[name] for name in names]
+    if len(missing) == len(names) and len(columns) == len(names):
+        return None
+    told = [f"missing {_listed(missing)}"] if missing else []
+    told += [f"unexpected {_listed(unexpected)}"] if unexpected else []
+    raise RefusedInput(
+        f"the model takes {len(names)} columns and these are {len(columns)}: {'; '.join(told or ['a name twice'])}",
+        code="wrong_columns",
+        remedy="Pass the model's columns, in any order.",
+    )
+
+
+def _ordered(X: Any, manifest: Manifest) -> Any:
+    """Return a DataFrame's values in the model's order, anything else as it is."""
+    if not (hasattr(X, "columns") and hasattr(X, "to_numpy")):
+        return X
+    columns = [str(column) for column in X.columns]
+    order = column_order(columns, [feature.name for feature in manifest.features])
+    values = X.to_numpy()
+    return values if order is None else values[:, order]
+
+
+def _numbers(X: Any) -> Array:
+    try:
+        array = np.asarray(X)
+        if array.dtype.kind == "c":
+            raise TypeError
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RefusedInput(
+            "the rows are not a table of real numbers",
+            code="not_numeric",
+            remedy="Encode categories as the model's training did; make sparse rows dense.",
+        ) from None
+
+
+def _refuse_count(count: int, manifest: Manifest) -> None:
+    names = [feature.name for feature in manifest.features]
+    if count < len(names):
+        difference = f"missing {_listed(names[count:])}, if the first are right"
+    else:
+        difference = f"{count - len(names)} unexpected after '{names[-1]}'"
+    raise RefusedInput(
+        f"the model takes {len(names)} columns and these are {count}: {difference}", code="wrong_columns"
+    )
+
+
+def _check_finite(rows: Array, manifest: Manifest) -> None:
+    finite = np.isfinite(rows)
+    if finite.all():
+        return
+    row, column = (int(index) for index in np.argwhere(~finite)[0])
+    raise RefusedInput(
+        f"row {row}, column '{manifest.features[column].name}' is not a finite number"
+        f" ({int((~finite).sum())} such values in all)",
+        code="not_finite",
+        remedy="Fill in missing values before predicting.",
+    )
+
+
+def _within_range(rows: Array, manifest: Manifest, policy: RangePolicy) -> Array:
+    low = np.array([feature.low for feature in manifest.features])
+    high = np.array([feature.high for feature in manifest.features])
+    excess = np.maximum(low - rows.min(axis=0), rows.max(axis=0) - high)
+    if not (excess > 0).any():
+        return rows
+    if policy == "clip":
+        return np.clip(rows, low, high)
+    relative = excess / np.where(high > low, high - low, 1.0)
+    worst = int(relative.argmax())
+    column = rows[:, worst]
+    outside = np.flatnonzero((column < low[worst]) | (column > high[worst]))
+    message = (
+        f"column '{manifest.features[worst].name}' leaves its calibrated range [{low[worst]:g}, {high[worst]:g}] by up"
+        f" to {relative[worst]:.3g} times its width, in {outside.size} row(s), row {outside[0]} first;"
+        f" {int((excess > 0).sum())} column(s) leave theirs"
+    )
+    if policy == "refuse":
+        raise RefusedInput(
+            message,
+            code="out_of_range",
+            remedy='Check units and order of the columns; or choose on_out_of_range="clip" or "warn".',
+        )
+    warnings.warn(message, OutOfRange, stacklevel=2)
+    return rows
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"

@@ -1,0 +1,133 @@
+"""Send: seal rows part by part, submit the job with the first, and upload each as it is sealed."""
+
+import hashlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from threading import Event
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.ahead import ahead
+from sealdrop.deployment import Deployment
+from sealdrop.enrolling import enroll
+from sealdrop.errors import ServiceRefused, TransportFailed
+from sealdrop.parts import Part, cut, rows_per_part
+from sealdrop.receipts import Receipt
+from sealdrop.resources import Grant, JobCreated, JobRecord, Uploads
+from sealdrop.storage import LinkExpired
+from sealdrop.timing import Stopwatch
+from sealdrop_core.manifest import Manifest
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """A part's sealed file and its SHA-256."""
+
+    part: Part
+    file: bytes = field(repr=False)
+    sha256: str
+
+    @property
+    def upload(self) -> dict[str, object]:
+        """The part as the API wants it announced."""
+        return {"part": self.part.number, "rows": self.part.rows, "bytes": len(self.file), "sha256": self.sha256}
+
+
+class Submission:
+    """One job on its way out. Walk `send()` to its end; `job` and `receipt` are there after the first step."""
+
+    job: JobRecord
+    receipt: Receipt
+
+    def __init__(
+        self, deployment: Deployment, manifest: Manifest, rows: Array, stopwatch: Stopwatch, stop: Event
+    ) -> None:
+        self._deployment = deployment
+        self._manifest = manifest
+        self._rows = rows
+        self._stopwatch = stopwatch
+        self._stop = stop
+        self._idempotency_key = uuid4().hex
+        self._grants: dict[int, Grant] = {}
+        self.plan = manifest.plan_for(len(rows))
+        self._step = rows_per_part(self.plan)
+        self.parts = cut(len(rows), self._step)
+
+    def send(self) -> Generator[Part, None, None]:
+        """Yield each part once it has arrived. Sealing happens in the caller's thread, uploads beside it."""
+        return ahead(self._upload, self._seal(), self._stop)
+
+    def _seal(self) -> Iterator[SealedPart]:
+        keyring = self._deployment.keystore.keyring(self.plan)
+        for part in self.parts:
+            with self._stopwatch.room("seal"):
+                file = keyring.seal(self._manifest, self.plan, self._rows[part.start : part.stop])
+                sealed = SealedPart(part, file, hashlib.sha256(file).hexdigest())
+            self._stopwatch.sealed(part.rows)
+            if part.number == 0:
+                self._submit(sealed)
+            self.receipt.inputs.append(sealed.sha256)
+            yield sealed
+
+    def _submit(self, first: SealedPart) -> None:
+        """Create the job; if the service has lost our keys, enroll them again first."""
+        try:
+            created = self._create(first)
+        except ServiceRefused as error:
+            if error.code != "key_not_found":
+                raise
+            self._deployment.keystore.forget(self.plan)
+            created = self._create(first)
+        self.job = created.job
+        self._grants = {grant.part: grant for grant in created.uploads if grant.part is not None}
+        self.receipt = Receipt(
+            job=self.job.id,
+            model=self._manifest.reference,
+            manifest=self._manifest.digest,
+            plan=self.plan.id,
+            rows=len(self._rows),
+            rows_per_part=self._step,
+            expires=self.job.expires,
+        )
+
+    def _create(self, first: SealedPart) -> JobCreated:
+        place = self._deployment
+        key = enroll(place.connection, place.storage, place.keystore, self._manifest, self.plan, self._stop)
+        body = {
+            "model": self._manifest.reference,
+            "manifest": self._manifest.digest,
+            "plan": self.plan.id,
+            "key": key,
+            "rows": len(self._rows),
+            "parts": len(self.parts),
+            "uploads": [first.upload],
+        }
+        headers = {"idempotency-key": self._idempotency_key}
+        with self._stopwatch.room("upload"):
+            return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, headers)
+
+    def _upload(self, sealed: SealedPart) -> Part:
+        grant = self._grants.pop(sealed.part.number, None)
+        with self._stopwatch.room("upload"):
+            for _ in range(3):
+                try:
+                    self._deployment.storage.upload(grant or self._grant(sealed), sealed.file, self._stop)
+                    break
+                except LinkExpired:
+                    grant = None
+            else:
+                raise TransportFailed("object storage refuses fresh upload links", code="link_refused")
+        self._stopwatch.uploaded(sealed.part.number, sealed.part.rows, len(sealed.file))
+        return sealed.part
+
+    def _grant(self, sealed: SealedPart) -> Grant:
+        path = f"/v1/jobs/{self.job.id}/uploads"
+        answer = self._deployment.connection.post(Uploads, path, {"uploads": [sealed.upload]}, self._stop)
+        for grant in answer.uploads:
+            if grant.part == sealed.part.number:
+                return grant
+        raise TransportFailed("the service granted no upload for a part", code="unreadable_answer")
