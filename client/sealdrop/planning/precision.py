@@ -7,10 +7,12 @@ from typing import Literal
 import numpy as np
 from sealdrop.planning import noise
 from sealdrop_core.circuit import Affine, Array, SparseAffine
+from sealdrop_core.packing.coefficient import round_weights
 
 Privacy = Literal["private", "open"]
 
 HEADROOM_BITS = 1.1  # the sign, and a little for what the noise adds
+ENCODER_BITS = 2.05  # SEAL's encoder keeps two bits of the modulus free above the bias, and one above the scale
 MAX_INPUT_BITS = 45.0  # the encoder's float64 arithmetic is exact to here
 SHARE = {"private": 1 / 3, "open": 1 / 8}  # of the error, for the rounding of the weights
 
@@ -43,19 +45,21 @@ def split(affine: Affine | SparseAffine, rows: Array, prime: int, error: float, 
     """
     weight = affine.dense()
     bound = float((np.abs(weight).sum(axis=1) + np.abs(affine.bias)).max()) + error
-    bits = math.log2(prime) - HEADROOM_BITS - math.log2(bound)
+    encoded = max(float(np.abs(affine.bias).max()), 0.5)
+    bits = math.log2(prime) - max(HEADROOM_BITS + math.log2(bound), ENCODER_BITS + math.log2(encoded))
     most = max(int(bits / 2), 1)
     for weight_bits in range(min(4, most), most + 1):
         weight_error = _rounding_error(weight, rows, weight_bits)
         if weight_error <= error * SHARE[privacy]:
             break
-    row_norm = float(np.sqrt((weight**2).sum(axis=1).max())) or 2.0**-weight_bits
+    rounded = round_weights(weight, weight_bits) * 2.0**-weight_bits
+    row_norm = float(np.sqrt((rounded**2).sum(axis=1).max()))
     return Precision(min(bits - weight_bits, MAX_INPUT_BITS), weight_bits, weight_error, row_norm)
 
 
 def _rounding_error(weight: Array, rows: Array, weight_bits: int) -> float:
     """Largest error of rounded weights: thrice what the calibration rows show, or the box's worst if that is less."""
-    difference = np.rint(weight * 2.0**weight_bits) * 2.0**-weight_bits - weight
+    difference = round_weights(weight, weight_bits) * 2.0**-weight_bits - weight
     seen = 3 * np.abs(rows @ difference.T).max(axis=0, initial=0.0)
     return float(np.minimum(seen, np.abs(difference).sum(axis=1)).max())
 

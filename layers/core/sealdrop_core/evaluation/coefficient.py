@@ -8,7 +8,7 @@ from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
 from sealdrop_core.lifting import lifted
-from sealdrop_core.packing.coefficient import pack_bias, pack_weights, positions
+from sealdrop_core.packing.coefficient import pack_bias, pack_weights, positions, round_weights
 from sealdrop_core.plan import CoefficientLayout, Plan
 from sealdrop_core.seal import Ciphertext, Plaintext, Ring
 
@@ -20,10 +20,7 @@ class CoefficientExecutor:
         self.ring, self.plan, self.layout = ring, plan, layout
         self.responder = Responder(ring, plan)
         affine = lifted(circuit, layout.monomials)
-        weight = np.rint(affine.dense() * 2.0**plan.weight_scale_log2)
-        # SEAL refuses a transparent product: a weight of one unit in the last place keeps a result a ciphertext
-        weight[~weight.any(axis=1), 0] = 1.0
-        polynomials = pack_weights(weight, layout, ring.degree)
+        polynomials = pack_weights(round_weights(affine.dense(), plan.weight_scale_log2), layout, ring.degree)
         self.weights = [
             [(index, self._encode(one, plan.weight_scale_log2)) for index, one in enumerate(row) if one.any()]
             for row in polynomials

@@ -30,6 +30,16 @@ def pack_rows(values: Array, layout: CoefficientLayout, degree: int) -> Array:
     return polynomials
 
 
+def round_weights(weight: Array, scale_log2: float) -> Array:
+    """Return the weights in units of 2^-scale_log2, rounded, shape (outputs, packed_features).
+
+    An output with no weight left gets one unit: SEAL refuses a product that is transparent, that is, zero.
+    """
+    rounded: Array = np.rint(weight * 2.0**scale_log2)
+    rounded[~rounded.any(axis=1), 0] = 1.0
+    return rounded
+
+
 def pack_weights(weight: Array, layout: CoefficientLayout, degree: int) -> Array:
     """Return polynomials of shape (results, inputs, degree) from a weight of shape (outputs, packed_features)."""
     each = layout.outputs_per_result

@@ -1,0 +1,57 @@
+"""Coefficient packing, linear and lifted, against the plaintext twin."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sealdrop.planning import plan
+from sealdrop_core.circuit import Circuit
+
+from tests.engine import circuits
+from tests.engine.twin import Twin
+
+BOUNDED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@BOUNDED
+@given(
+    circuit=st.one_of(circuits.linear(), circuits.quadratic()),
+    response=st.sampled_from(["open", "private"]),
+    error=st.sampled_from([2.0**-4, 2.0**-7, 2.0**-10]),
+    count=st.integers(1, 150),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_encrypted_equals_plaintext_within_the_predicted_error(
+    circuit: Circuit, response: str, error: float, count: int, seed: int
+) -> None:
+    plans = plan(
+        circuit, circuits.rows(seed + 1, 100, circuit.features), error=error, rows=(1, count), response=response
+    )
+    for chosen in plans:
+        assert chosen.quote.error <= error
+        measured = Twin.of(circuit, chosen).largest_error(circuits.rows(seed, count, circuit.features))
+        assert measured <= chosen.quote.error
+
+
+def test_more_weights_than_coefficients_are_cut_into_several_ciphertexts() -> None:
+    circuit = circuits.wide(features=3000, outputs=5)
+    for chosen in plan(circuit, circuits.rows(1, 50, 3000), rows=(1, 100), response="open"):
+        assert chosen.layout.inputs > 1
+        assert Twin.of(circuit, chosen).largest_error(circuits.rows(2, 3, 3000)) <= chosen.quote.error
+
+
+@pytest.mark.parametrize("response", ["open", "private"])
+def test_a_model_of_zero_weights_answers_its_bias(response: str) -> None:
+    circuit = circuits.constant(features=4, bias=[1.5, -2.0])
+    (chosen, *_) = plan(circuit, circuits.rows(0, 10, 4), response=response)
+    assert Twin.of(circuit, chosen).largest_error(circuits.rows(1, 5, 4)) <= chosen.quote.error
+
+
+def test_private_and_open_plans_share_nothing_to_confuse_them_by() -> None:
+    circuit = circuits.constant(features=4, bias=[1.0])
+    calibration = circuits.rows(0, 10, 4)
+    (private,) = plan(circuit, calibration, rows=(1,), response="private")
+    (opened,) = plan(circuit, calibration, rows=(1,), response="open")
+    assert private.id != opened.id
+    assert private.key_configuration != opened.key_configuration
+    assert private.keys.public
+    assert not opened.keys.needed

@@ -1,0 +1,75 @@
+"""The one comparison every plan is held to: sealed, evaluated and opened equals the plaintext twin."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from sealdrop.keyring import Keyring
+from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.evaluation import EvaluationKeys, Program
+from sealdrop_core.manifest import Feature, Manifest, Normalization, Output, Weights
+from sealdrop_core.plan import Plan
+from sealdrop_core.sealed import Header, split
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A circuit and one of its plans, with a data owner's keyring and a server's program."""
+
+    circuit: Circuit
+    plan: Plan
+    manifest: Manifest
+    keyring: Keyring
+    program: Program
+    keys: EvaluationKeys | None
+
+    @classmethod
+    def of(cls, circuit: Circuit, plan: Plan) -> "Twin":
+        """Generate keys, load them as the server does, and compile the circuit."""
+        weights = circuit.to_bytes()
+        keyring, program = Keyring.generate(plan), Program.load(weights, plan)
+        enrolled = keyring.enrollment(plan)
+        keys = program.load_keys(split(enrolled, "keys")[1]) if enrolled else None
+        return cls(circuit, plan, manifest_of(circuit, plan, weights), keyring, program, keys)
+
+    def evaluate(self, sealed: bytes) -> bytes:
+        """Evaluate a sealed input as the server does, block by block; return the sealed result."""
+        header, body = split(sealed, "input")
+        each = self.plan.layout.inputs * self.plan.ciphertext_bytes
+        results = b"".join(
+            self.program.evaluate(
+                body[block * each : (block + 1) * each], self.plan.rows_in(block, header.rows), self.keys
+            )
+            for block in range(self.plan.blocks(header.rows))
+        )
+        assert len(results) == self.plan.result_bytes(header.rows)
+        fields = {name: header.fields[name] for name in ("model", "manifest", "plan", "key", "rows")}
+        fields |= {"job": "j0", "part": "0", "input": hashlib.sha256(sealed).hexdigest(), "bytes": str(len(results))}
+        return Header("result", fields).render() + results
+
+    def scores(self, X: Array) -> Array:
+        """Return the scores of rows X, shape (rows, features), by way of ciphertexts."""
+        sealed = self.keyring.seal(self.manifest, self.plan, X)
+        input_sha256 = hashlib.sha256(sealed).hexdigest()
+        return self.keyring.open(
+            self.manifest, self.plan, self.evaluate(sealed), job="j0", part=0, input_sha256=input_sha256
+        )
+
+    def largest_error(self, X: Array) -> float:
+        """Return the largest absolute difference between encrypted and plaintext scores."""
+        return float(np.abs(self.scores(X) - self.circuit.evaluate(X)).max())
+
+
+def manifest_of(circuit: Circuit, plan: Plan, weights: bytes) -> Manifest:
+    """Return a manifest whose rows are already normalised."""
+    width = circuit.features
+    return Manifest(
+        name="twin",
+        version=1,
+        source="test",
+        features=tuple(Feature(name=f"x{index}", low=-1.0, high=1.0) for index in range(width)),
+        normalization=Normalization(center=(0.0,) * width, scale=(1.0,) * width),
+        output=Output(kind="regression", flat=False),
+        plans=(plan,),
+        weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
+    )
