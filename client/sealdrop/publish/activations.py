@@ -7,9 +7,11 @@ predictions at the same degree.
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.polynomial import Chebyshev, Polynomial as Powers
+from numpy.polynomial import Chebyshev
+from numpy.polynomial import Polynomial as Powers
 
-from sealdrop.publish.network import Activation, Layer, Network
+from sealdrop.publish.network import Layer, Network
+from sealdrop.publish.nonlinearities import Activation
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffine
 
 DEGREES = (2, 3, 5, 7)
@@ -56,8 +58,7 @@ def _least_squares(activation: Activation, values: Array, reach: float, degree: 
     flat = values.ravel()
     flat = flat[:: -(-flat.size // MAX_SAMPLES)]
     found = Chebyshev.fit(flat, activation(flat * reach), degree, domain=[-1, 1])
-    return Polynomial(_padded(found.convert(kind=Powers).coef, degree))
-
-
-def _padded(coefficients: Array, degree: int) -> Array:
-    return np.pad(coefficients, (0, degree + 1 - len(coefficients)))
+    powers = np.zeros(degree + 1)
+    coefficients = found.convert(kind=Powers).coef
+    powers[: len(coefficients)] = coefficients  # trailing zeros are cut off by the conversion
+    return Polynomial(powers)

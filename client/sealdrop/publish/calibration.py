@@ -50,8 +50,7 @@ class Calibration:
         """Each column's name and range."""
         low, high = self.rows.min(axis=0), self.rows.max(axis=0)
         return tuple(
-            Feature(name=name, low=float(a), high=float(b))
-            for name, a, b in zip(self.names, low, high, strict=True)
+            Feature(name=name, low=float(a), high=float(b)) for name, a, b in zip(self.names, low, high, strict=True)
         )
 
     @property

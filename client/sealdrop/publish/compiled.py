@@ -45,7 +45,7 @@ def meaning(kind: str, classes: Any) -> Output:
     """Return the output of a classifier; two classes need one score, with or without a logistic link."""
     if len(classes) == 2:
         kind = {"classes": "margin", "margin": "margin"}.get(kind, "binary")
-    return Output(kind=kind, classes=labels(classes))  # type: ignore[arg-type]  # one of Output's kinds
+    return Output(kind=kind, classes=labels(classes))
 
 
 def regressor(weight: Array, bias: Array, *, link: str = "identity") -> Compiled:
@@ -53,7 +53,7 @@ def regressor(weight: Array, bias: Array, *, link: str = "identity") -> Compiled
     flat = np.ndim(weight) == 1
     weight = np.atleast_2d(weight)
     bias = np.broadcast_to(np.ravel(bias), weight.shape[:1])
-    output = Output(kind="regression", flat=flat, link=link)  # type: ignore[arg-type]
+    output = Output(kind="regression", flat=flat, link=link)
     return Compiled(affine(weight, bias), output)
 
 

@@ -1,57 +1,19 @@
-"""A network: affine maps and nonlinearities as the owner's model has them, before activations become polynomials."""
+"""A network: affine maps and nonlinearities as the owner's model has them; activations are no polynomials yet."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from sealdrop.publish.nonlinearities import Activation
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, Circuit, Polynomial, SparseAffine
 
 SPARSE_BELOW = 0.25  # share of non-zero weights
 
 
-@dataclass(frozen=True)
-class Activation:
-    """An elementwise function with a name; `activations.fit` replaces it by a polynomial."""
-
-    name: str
-    function: Callable[[Array], Array]
-
-    def __call__(self, X: Array) -> Array:
-        """Apply to every element."""
-        return self.function(X)
-
-
 Linear = Affine | SparseAffine
 Layer = Linear | Polynomial | Activation
-
-_ERF = np.frompyfunc(math.erf, 1, 1)
-
-
-def _sigmoid(t: Array) -> Array:
-    return np.asarray(0.5 * (1 + np.tanh(t / 2)))
-
-
-ACTIVATIONS: Mapping[str, Activation] = {
-    name: Activation(name, function)
-    for name, function in {
-        "relu": lambda t: np.maximum(t, 0),
-        "logistic": _sigmoid,
-        "tanh": np.tanh,
-        "softplus": lambda t: np.logaddexp(0, t),
-        "silu": lambda t: t * _sigmoid(t),
-        "gelu": lambda t: 0.5 * t * (1 + _ERF(t / math.sqrt(2)).astype(np.float64)),
-        "gelu_tanh": lambda t: 0.5 * t * (1 + np.tanh(math.sqrt(2 / math.pi) * (t + 0.044715 * t**3))),
-        "erf": lambda t: _ERF(t).astype(np.float64),
-    }.items()
-}
-
-
-def leaky_relu(slope: float) -> Activation:
-    """Return max(t, slope * t) as an activation."""
-    return Activation(f"leaky_relu({slope:g})", lambda t: np.where(t > 0, t, slope * t))
 
 
 @dataclass(frozen=True)
@@ -97,18 +59,19 @@ def identity(width: int) -> Affine:
 
 
 def chain(features: int, layers: Iterable[Layer]) -> Network:
-    """Put layers one after the other: neighbours that are both affine become one, missing affine maps are identities."""
+    """Put layers in a row: neighbours that are both affine become one, missing affine maps are identities."""
     done: list[Layer] = []
     width = features
     for layer in layers:
-        linear = isinstance(layer, Linear)
-        if linear and done and isinstance(done[-1], Linear):
-            done[-1] = merge(done[-1], layer)
-        elif not linear and not (done and isinstance(done[-1], Linear)):
-            done += [identity(width), layer]
-        else:
-            done.append(layer)
-        width = layer.outputs if linear else width
+        last = done[-1] if done else None
+        if isinstance(layer, Linear):
+            width = layer.outputs
+            if isinstance(last, Linear):
+                done.pop()
+                layer = merge(last, layer)
+        elif not isinstance(last, Linear):
+            done.append(identity(width))
+        done.append(layer)
     if not done or not isinstance(done[-1], Linear):
         done.append(identity(width))
     return Network(tuple(done))
@@ -136,34 +99,42 @@ def sparsest(layer: Affine) -> Linear:
 
 def stack(networks: Iterable[Network]) -> Network:
     """Put networks of equal depth side by side, all reading the same features; their outputs follow one another."""
+    parts = list(networks)
     layers: list[Layer] = []
-    for index, side in enumerate(zip(*(network.layers for network in networks), strict=True)):
-        layers.append(_beside(side, shared=index == 0))
+    if len({len(part.layers) for part in parts}) != 1:
+        raise _unequal()
+    for side in zip(*(part.layers for part in parts), strict=True):
+        linear = [layer for layer in side if isinstance(layer, Linear)]
+        if linear:
+            widths = [layer.outputs for layer in linear]
+            layers.append(_beside(linear, shared=not layers))
+        else:
+            layers.append(_elementwise(side, widths))
     return Network(tuple(layers))
 
 
-def _beside(side: tuple[Layer, ...], *, shared: bool) -> Layer:
-    linear = [layer for layer in side if isinstance(layer, Linear)]
-    if linear:
-        weights = [layer.dense() for layer in linear]
-        weight = np.vstack(weights) if shared else block_diagonal(weights)
-        return Affine(weight, np.concatenate([layer.bias for layer in linear]))
-    first = side[0]
-    same = all(layer == first or _same_polynomial(layer, first) for layer in side)
-    if not same:
-        raise UnsupportedModel(
-            "the parts of the ensemble have different nonlinearities",
-            remedy="Fit every part with the same activation or kernel.",
-        )
-    return first
+def _beside(side: list[Linear], *, shared: bool) -> Affine:
+    weights = [layer.dense() for layer in side]
+    weight = np.vstack(weights) if shared else block_diagonal(weights)
+    return Affine(weight, np.concatenate([layer.bias for layer in side]))
 
 
-def _same_polynomial(one: Layer, other: Layer) -> bool:
-    return (
-        isinstance(one, Polynomial)
-        and isinstance(other, Polynomial)
-        and one.coefficients.ndim == 1
-        and np.array_equal(one.coefficients, other.coefficients)
+def _elementwise(side: tuple[Layer, ...], widths: list[int]) -> Layer:
+    if all(layer == side[0] for layer in side):
+        return side[0]
+    coefficients = [np.atleast_2d(layer.coefficients) for layer in side if isinstance(layer, Polynomial)]
+    if len(coefficients) != len(side):
+        raise _unequal()
+    powers = max(rows.shape[1] for rows in coefficients)
+    padded = [np.pad(rows, ((0, 0), (0, powers - rows.shape[1]))) for rows in coefficients]
+    units = [np.broadcast_to(rows, (width, powers)) for rows, width in zip(padded, widths, strict=True)]
+    return Polynomial(np.vstack(units))
+
+
+def _unequal() -> UnsupportedModel:
+    return UnsupportedModel(
+        "the parts of the ensemble differ in depth or activation",
+        remedy="Fit every part with the same layers and activation, or publish them one by one.",
     )
 
 

@@ -10,7 +10,7 @@ from sealdrop_core.manifest import Normalization
 
 def normalized(X: Array, normalization: Normalization) -> Array:
     """Return (X - center) / scale, shape (rows, features) as X."""
-    return (X - np.asarray(normalization.center)) / np.asarray(normalization.scale)
+    return np.asarray((X - np.asarray(normalization.center)) / np.asarray(normalization.scale))
 
 
 def absorb(circuit: Circuit, normalization: Normalization) -> Circuit:

@@ -28,7 +28,7 @@ def quadratic(forms: Array, linear: Array, constant: Array) -> Network:
 
 def _is_diagonal(forms: Array) -> bool:
     diagonals = np.einsum("kii->ki", forms)
-    return np.count_nonzero(forms) == np.count_nonzero(diagonals)
+    return int(np.count_nonzero(forms)) == int(np.count_nonzero(diagonals))
 
 
 def _diagonal(forms: Array) -> tuple[Array, Array]:

@@ -42,8 +42,13 @@ def read(model: Any) -> Model:
             remedy="Give a fitted scikit-learn estimator, or the path of a .joblib file.",
         )
     compiled = compile_estimator(model)
-    source = f"{public_name(model)} ({metadata.version('scikit-learn')})"
-    return Model(compiled, lambda X: answers(model, X, compiled.output), source)
+    return Model(compiled, lambda X: answers(model, X, compiled.output), _source(model))
+
+
+def _source(estimator: Any) -> str:
+    """Return the class's name, a pipeline's steps in order, and the release of scikit-learn."""
+    steps = [type(step).__name__ for _, step in getattr(estimator, "steps", ())]
+    return f"{' | '.join(steps) or public_name(estimator)} (scikit-learn {metadata.version('scikit-learn')})"[:200]
 
 
 def _load(path: Path) -> Any:

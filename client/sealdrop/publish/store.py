@@ -21,7 +21,7 @@ PARTITION = "MODELS"
 
 
 class Store:
-    """Models in one bucket and one table; `s3` and `dynamodb` are boto3 clients, made from the environment if absent."""
+    """Models in one bucket and one table, through boto3 clients; absent ones are made from the environment."""
 
     def __init__(
         self, bucket: str, table: str, s3: "S3Client | None" = None, dynamodb: "DynamoDBClient | None" = None
@@ -96,7 +96,10 @@ class Store:
 
     def _write(self, manifest: Manifest, weights: bytes) -> bool:
         """Write both objects; False if this number's are another's already."""
-        objects = {"weights.npz": (weights, "application/zip"), "manifest.json": (manifest.canonical(), "application/json")}
+        objects = {
+            "weights.npz": (weights, "application/zip"),
+            "manifest.json": (manifest.canonical(), "application/json"),
+        }
         try:
             for file, (body, kind) in objects.items():
                 self._s3.put_object(

@@ -1,4 +1,4 @@
-"""scikit-learn estimators as networks, read from their fitted attributes; scikit-learn itself is never imported here."""
+"""scikit-learn estimators as networks, read from their fitted attributes; scikit-learn is never imported here."""
 
 from sealdrop.publish.sklearn import (
     centroids,

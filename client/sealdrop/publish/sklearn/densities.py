@@ -49,9 +49,9 @@ def gaussian_mixture(estimator: Any) -> Compiled:
 def _full(precisions: Any, kind: str, components: int, features: int) -> Array:
     precisions = np.asarray(precisions)
     if kind == "full":
-        return precisions
+        return np.asarray(precisions)
     if kind == "tied":
-        return np.broadcast_to(precisions, (components, features, features))
+        return np.array(np.broadcast_to(precisions, (components, features, features)))
     if kind == "diag":
         return np.stack([np.diag(row) for row in precisions])
     return np.stack([value * np.eye(features) for value in precisions])

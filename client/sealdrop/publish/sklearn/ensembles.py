@@ -27,7 +27,7 @@ def one_vs_rest(estimator: Any) -> Compiled:
     network = stack(part.network for part in parts)
     if estimator.multilabel_:
         link = "logistic" if probable else "identity"
-        return Compiled(network, Output(kind="multilabel", link=link, flat=False))  # type: ignore[arg-type]
+        return Compiled(network, Output(kind="multilabel", link=link, flat=False))
     if len(parts) == 1:
         return Compiled(network, Output(kind=parts[0].output.kind, classes=labels(estimator.classes_)))
     return Compiled(network, Output(kind="ovr" if probable else "classes", classes=labels(estimator.classes_)))

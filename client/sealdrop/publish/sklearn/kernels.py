@@ -54,7 +54,7 @@ def support_vector_classifier(estimator: Any) -> Compiled:
         )
     ties = "confidence" if estimator.break_ties else "first"
     network = _of(estimator, -_pairwise(estimator), -estimator.intercept_)
-    return Compiled(network, Output(kind="pairs", classes=labels(classes), ties=ties))  # type: ignore[arg-type]
+    return Compiled(network, Output(kind="pairs", classes=labels(classes), ties=ties))
 
 
 def _pairwise(estimator: Any) -> Array:

@@ -67,4 +67,4 @@ def multinomial_naive_bayes(estimator: Any) -> Compiled:
 @compiles("naive_bayes.ComplementNB", fitted="feature_log_prob_")
 def complement_naive_bayes(estimator: Any) -> Compiled:
     """Weights of the complement of each class (Rennie et al., ICML 2003); the prior counts for one class only."""
-    return classifier(estimator.feature_log_prob_, 0.0, estimator.classes_, "multinomial")
+    return classifier(estimator.feature_log_prob_, np.zeros(1), estimator.classes_, "multinomial")

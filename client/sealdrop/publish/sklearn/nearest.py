@@ -3,8 +3,7 @@
 _BY_WORD = (
     (
         ("Tree", "Forest", "Boosting", "Bagging", "AdaBoost"),
-        "Comparisons do not exist on CKKS ciphertexts: fit an MLPClassifier or MLPRegressor on this model's predictions, "
-        "or PolynomialFeatures(2) with a linear model.",
+        "Ciphertexts cannot be compared: fit an MLP on this model's predictions, or PolynomialFeatures(2) and Ridge.",
     ),
     (
         ("KNeighbors", "RadiusNeighbors", "LocalOutlier"),

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from sealdrop.publish.compiled import Compiled, labels
-from sealdrop.publish.network import ACTIVATIONS, Layer, Network, chain
+from sealdrop.publish.network import Layer, Network, chain
+from sealdrop.publish.nonlinearities import ACTIVATIONS
 from sealdrop.publish.sklearn.registry import compiles
 from sealdrop_core.circuit import Affine
 from sealdrop_core.manifest import Output

@@ -49,7 +49,6 @@ def _terms(power: Any) -> list[tuple[Any, bool, float]]:
         return [(power, False, 1.0)]
     if power.max() == 2:
         return [(power / 2, True, 1.0)]
-    first, second = np.flatnonzero(power)
     minus = power.copy()
-    minus[second] = -1
+    minus[np.flatnonzero(power)[1]] = -1
     return [(power, True, 0.25), (minus, True, -0.25)]

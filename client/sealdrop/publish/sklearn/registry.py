@@ -1,6 +1,7 @@
 """Which function compiles which estimator: looked up by the class's public name, so nothing need be imported."""
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 from sealdrop.publish.compiled import Compiled
@@ -28,9 +29,9 @@ def compiles(*names: str, fitted: str, within: bool = False) -> Callable[[Compil
 
 
 def public_name(estimator: Any) -> str:
-    """Return the name users import a class by: private modules are left out."""
+    """Return the name users import a class by: private modules, and what is in them, are left out."""
     kind = type(estimator)
-    parts = [part for part in kind.__module__.split(".") if not part.startswith("_")]
+    parts = takewhile(lambda part: not part.startswith("_"), kind.__module__.split("."))
     return ".".join([*parts, kind.__qualname__])
 
 

@@ -55,9 +55,18 @@ def robust_scaler(estimator: Any) -> Compiled:
 
 
 _SELECTORS = (
-    "GenericUnivariateSelect RFE RFECV SelectFdr SelectFpr SelectFromModel SelectFwe SelectKBest SelectPercentile "
-    "SequentialFeatureSelector VarianceThreshold"
-).split()
+    "GenericUnivariateSelect",
+    "RFE",
+    "RFECV",
+    "SelectFdr",
+    "SelectFpr",
+    "SelectFromModel",
+    "SelectFwe",
+    "SelectKBest",
+    "SelectPercentile",
+    "SequentialFeatureSelector",
+    "VarianceThreshold",
+)
 
 
 @compiles(*(f"feature_selection.{name}" for name in _SELECTORS), fitted="n_features_in_")

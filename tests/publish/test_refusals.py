@@ -1,0 +1,167 @@
+"""What cannot be published is refused with a reason and the nearest thing that works."""
+
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pytest
+from sklearn import (
+    ensemble,
+    kernel_ridge,
+    linear_model,
+    multiclass,
+    naive_bayes,
+    neighbors,
+    pipeline,
+    preprocessing,
+    svm,
+    tree,
+)
+from tests.publish.zoo import data, fitted
+
+from sealdrop.publish import UnsupportedCalibration, UnsupportedModel, publish
+from sealdrop.publish.reading import RunsOwnCode, read
+from sealdrop_core.errors import SealdropError
+
+
+class Derived(linear_model.Ridge):
+    """An estimator that computes something else."""
+
+    def predict(self, X: Any) -> Any:
+        return np.abs(super().predict(X))
+
+
+def _refusal(model: Any, X: Any = None, **options: Any) -> SealdropError:
+    X = data("iris")[0] if X is None else X
+    with pytest.raises(SealdropError) as refusal:
+        publish(model, X, name="m", dry_run=True, **options)
+    assert refusal.value.remedy
+    return refusal.value
+
+
+@pytest.mark.parametrize(
+    ("estimator", "reason", "remedy"),
+    [
+        (svm.SVC(), "'rbf' is no polynomial", "poly"),
+        (svm.SVC(kernel="sigmoid"), "'sigmoid' is no polynomial", "poly"),
+        (kernel_ridge.KernelRidge(kernel="rbf"), "'rbf' is no polynomial", "poly"),
+        (tree.DecisionTreeClassifier(), "sklearn.tree.DecisionTreeClassifier", "MLP"),
+        (ensemble.RandomForestClassifier(3), "sklearn.ensemble.RandomForestClassifier", "MLP"),
+        (ensemble.GradientBoostingClassifier(n_estimators=2), "GradientBoostingClassifier", "MLP"),
+        (neighbors.KNeighborsClassifier(), "sklearn.neighbors.KNeighborsClassifier", "NearestCentroid"),
+        (neighbors.NearestCentroid(metric="manhattan"), "manhattan", "euclidean"),
+        (
+            pipeline.make_pipeline(preprocessing.MinMaxScaler(clip=True), linear_model.Ridge()),
+            "clip=True",
+            "clip=False",
+        ),
+        (pipeline.make_pipeline(preprocessing.Normalizer(), linear_model.Ridge()), "Normalizer", "StandardScaler"),
+        (pipeline.make_pipeline(preprocessing.PolynomialFeatures(3), linear_model.Ridge()), "degree 3", "degree=2"),
+        (svm.SVC(kernel="linear", decision_function_shape="ovo"), "ovo", "ovr"),
+        (multiclass.OneVsOneClassifier(naive_bayes.GaussianNB()), "decision function", "estimator itself"),
+        (multiclass.OneVsRestClassifier(tree.DecisionTreeClassifier()), "DecisionTree", "MLP"),
+        (Derived(), "Derived", "derived class"),
+    ],
+)
+def test_models_that_do_not_fit(estimator: Any, reason: str, remedy: str) -> None:
+    X, y = data("iris")
+    refusal = _refusal(estimator.fit(X, y))
+    assert isinstance(refusal, UnsupportedModel)
+    assert reason in refusal.message
+    assert remedy in refusal.remedy
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        linear_model.LogisticRegression(),
+        linear_model.Ridge(),
+        svm.SVC(kernel="linear"),
+        naive_bayes.GaussianNB(),
+        preprocessing.StandardScaler(),
+        pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.Ridge()),
+    ],
+)
+def test_unfitted_estimators(estimator: Any) -> None:
+    assert _refusal(estimator).code == "not_fitted"
+
+
+@pytest.mark.parametrize("thing", [object(), {"coef_": [1.0]}, 3, None, [1.0, 2.0], len])
+def test_objects_that_are_no_model(thing: Any) -> None:
+    assert _refusal(thing).code == "unsupported_model"
+
+
+IRIS = data("iris")[0]
+
+
+def _with(value: Any) -> Any:
+    X = IRIS.astype(object if isinstance(value, str) else float)
+    X[3, 2] = value
+    return X
+
+
+@pytest.mark.parametrize(
+    ("X", "code"),
+    [
+        (IRIS[:, :3], "wrong_calibration_width"),
+        (IRIS[0], "wrong_calibration_width"),
+        (IRIS[:, :, np.newaxis], "wrong_calibration_width"),
+        (_with(np.nan), "calibration_not_finite"),
+        (_with(-np.inf), "calibration_not_finite"),
+        (_with("setosa"), "calibration_not_numeric"),
+        ([[1, 2], [3]], "calibration_not_numeric"),
+        (IRIS[:1], "too_few_calibration_rows"),
+        (IRIS[:0], "too_few_calibration_rows"),
+    ],
+)
+def test_calibration_rows_that_do_not_do(X: Any, code: str) -> None:
+    refusal = _refusal(fitted("LogisticRegression-strings").estimator, X)
+    assert isinstance(refusal, UnsupportedCalibration)
+    assert refusal.code == code
+
+
+def test_labels_of_another_number() -> None:
+    assert _refusal(fitted("LogisticRegression-strings").estimator, labels=["a", "b"]).code == "wrong_labels"
+
+
+def test_an_agreement_that_is_wanted_and_not_reached() -> None:
+    case = fitted("MLPClassifier-relu")
+    refusal = _refusal(case.estimator, case.X, min_agreement=1.1)
+    assert refusal.code == "agreement_too_low"
+    assert "1.1" in refusal.message
+
+
+def test_joblib_is_read_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "model.joblib"
+    joblib.dump(fitted("Ridge").estimator, path)
+    with pytest.warns(RunsOwnCode, match=r"model\.joblib"):
+        model = read(path)
+    assert model.source.startswith("sklearn.linear_model.Ridge (scikit-learn")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a pickle", b"\x80\x04.", b"cos\nmissing_thing\n."])
+def test_joblib_files_that_are_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.joblib"
+    path.write_bytes(content)
+    with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel) as refusal:
+        read(path)
+    assert refusal.value.code == "unreadable_model"
+
+
+def test_a_joblib_file_of_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "model.joblib"
+    joblib.dump({"a": 1}, path)
+    with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel, match="dict is no model"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", ["model.bin", "missing.joblib", "model"])
+def test_files_of_another_kind(tmp_path: Path, name: str) -> None:
+    if name.endswith(".joblib"):
+        with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel) as refusal:
+            read(tmp_path / name)
+    else:
+        with pytest.raises(UnsupportedModel) as refusal:
+            read(str(tmp_path / name))
+    assert refusal.value.code == "unreadable_model"
