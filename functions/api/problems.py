@@ -1,0 +1,44 @@
+"""Refusals on the wire: problem details (RFC 9457) with a code, a remedy and the request's id."""
+
+import json
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from sealdrop_core.errors import InvalidRequest, NotFound, SealdropError
+
+logger = Logger()
+
+
+def register(app: APIGatewayHttpResolver) -> None:
+    """Answer everything a route can raise, here and nowhere else."""
+
+    def answer(error: Exception) -> Response[str]:
+        request_id = app.current_event.request_context.request_id
+        refusal = _refusal(error)
+        logger.info("refused", extra={"code": refusal.code, "status": refusal.status, "request_id": request_id})
+        body = json.dumps(refusal.problem() | {"request_id": request_id}, separators=(",", ":"))
+        headers: dict[str, str | list[str]] = {"Retry-After": "1"} if refusal.retryable else {}
+        return Response(refusal.status, "application/problem+json", body, headers=headers)
+
+    app.exception_handler([SealdropError, RequestValidationError, NotFoundError, Exception])(answer)
+
+
+def _refusal(error: Exception) -> SealdropError:
+    if isinstance(error, SealdropError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return InvalidRequest(_explained(error))
+    if isinstance(error, NotFoundError):
+        return NotFound("there is no such resource")
+    logger.error("unforeseen", extra={"error": type(error).__name__}, exc_info=error)
+    return SealdropError("this should not have happened")
+
+
+def _explained(error: RequestValidationError) -> str:
+    """Say where a request breaks the contract; not what stood there."""
+    first = error.errors()[0]
+    place = ".".join(str(step) for step in first.get("loc", ()))
+    return f"{place}: {first.get('msg', 'invalid')}"[:300]

@@ -1,0 +1,174 @@
+"""Jobs in the table: created once, moved only along the legal moves, never left without an end."""
+
+import secrets
+from itertools import islice
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, ConditionBase
+
+from cloud import clock, table, watch
+from cloud.changes import ABSENT, Change, Item, Key, New
+from cloud.records import Failure, Record, partition
+from cloud.settings import settings
+from sealdrop_core.errors import Conflict, NotFound
+from sealdrop_core.jobs import JOB_TERMINAL, JobState, job_sources
+
+OPEN = frozenset(JobState) - JOB_TERMINAL
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: sorts like the numbers it writes
+
+
+class Order(Record):
+    """What a job is to do."""
+
+    model: str
+    manifest: str
+    plan: str
+    key: str | None = None
+    rows: int
+    parts: int
+
+
+class Job(Order):
+    """A job and where it stands. `expires` is when it stops taking uploads."""
+
+    tenant: str
+    id: str
+    state: JobState
+    succeeded: int = 0
+    failed: int = 0
+    created: int
+    expires: int
+    looks: int = 0
+    error: Failure | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether every part has come to its end."""
+        return self.succeeded + self.failed == self.parts
+
+
+def key_of(tenant: str, job: str) -> Key:
+    """Return where a job stands in the table."""
+    return partition(tenant), f"JOB#{job}"
+
+
+def new_id() -> str:
+    """Return 26 characters that sort by time: 10 of milliseconds, 16 of randomness (the ULID layout)."""
+    value = clock.milliseconds() << 80 | secrets.randbits(80)
+    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -5, -5))
+
+
+def create(tenant: str, order: Order, token: str, request: str) -> tuple[Job, bool]:
+    """Create a job, or find the one that the same idempotency token created; say which.
+
+    `request` is a digest of the request: the same token with another one raises Conflict (`idempotency_conflict`).
+    """
+    now = clock.now()
+    job, ttl = new_id(), now + settings().retention_seconds
+    token_key = (partition(tenant), f"IDEM#{token}")
+    attributes = (
+        order.model_dump()
+        | {
+            "state": JobState.AWAITING_UPLOAD,
+            "succeeded": 0,
+            "failed": 0,
+            "created": now,
+            "expires": now + settings().upload_seconds,
+            "ttl": ttl,
+            "looks": 0,
+        }
+        | watch.until(job, now + watch.FIRST_LOOK)
+    )
+    claim = New(token_key, {"job": job, "request": request, "ttl": ttl}, when=ABSENT | Attr("ttl").lte(now))
+    try:
+        table.transact(claim, New(key_of(tenant, job), attributes))
+    except table.Superseded:
+        return _repeated(tenant, token_key, request), False
+    return _job(tenant, job, attributes), True
+
+
+def _repeated(tenant: str, token_key: Key, request: str) -> Job:
+    known = table.read(token_key)
+    if known is None or known["request"] != request:
+        raise Conflict(
+            "this idempotency key came with another request before",
+            code="idempotency_conflict",
+            remedy="Use a new idempotency key for a new job.",
+        )
+    return find(tenant, known["job"])
+
+
+def find(tenant: str, job: str) -> Job:
+    """Return a job; raises NotFound (`job_not_found`) when it is not there, deleted, or another's."""
+    item = table.read(key_of(tenant, job))
+    if item is None or item["state"] == JobState.DELETED:
+        raise NotFound("there is no such job", code="job_not_found")
+    return _job(tenant, job, item)
+
+
+def newest(tenant: str, limit: int, cursor: str) -> tuple[list[Job], str | None]:
+    """Return a page of jobs, newest first, and the cursor of the next page if there is one."""
+    found = (
+        _job(tenant, item["sk"].removeprefix("JOB#"), item)
+        for item in table.items(partition(tenant), "JOB#", after=cursor, newest_first=True)
+        if item["state"] != JobState.DELETED
+    )
+    page = list(islice(found, limit))
+    more = page and any(True for _ in found)
+    return page, (page[-1].id if more else None)
+
+
+def move(job: Job, target: JobState, *, when: ConditionBase | None = None, **changes: Any) -> Job | None:
+    """Move a job to a state; None when it is no longer in a state from which that is legal."""
+    legal = Attr("state").is_in(sorted(job_sources(target)))
+    unwatched = target in JOB_TERMINAL and not changes.keys() >= watch.ATTRIBUTES
+    change = Change(
+        key_of(job.tenant, job.id),
+        when=legal & when if when else legal,
+        set={"state": target} | changes,
+        remove=sorted(watch.ATTRIBUTES) if unwatched else (),
+    )
+    try:
+        return _job(job.tenant, job.id, table.write(change))
+    except table.Superseded:
+        return None
+
+
+def finish(job: Job) -> None:
+    """End a job whose parts have all come to their end; harmless at any other time."""
+    if job.state in JOB_TERMINAL or not job.settled:
+        return
+    target = JobState.FAILED if job.failed else JobState.SUCCEEDED
+    move(job, target, when=Attr("succeeded").eq(job.succeeded) & Attr("failed").eq(job.failed))
+
+
+def end(job: Job, target: JobState, failure: Failure) -> None:
+    """End a job before its parts have."""
+    move(job, target, error=failure.model_dump())
+
+
+def delete(job: Job) -> None:
+    """Delete a job; its objects are purged once no grant or lease on them can be alive."""
+    last_use = max(settings().url_seconds, settings().lease_seconds)
+    move(job, JobState.DELETED, **watch.until(job.id, clock.now() + last_use))
+
+
+def look(tenant: str, job: str) -> Job | None:
+    """Return a job for settle, deleted ones too."""
+    item = table.read(key_of(tenant, job))
+    return _job(tenant, job, item) if item else None
+
+
+def look_again(job: Job, due: int) -> None:
+    """Have settle look at an open job again at the time `due`."""
+    change = Change(
+        key_of(job.tenant, job.id), when=Attr("state").is_in(sorted(OPEN)), set={"due": due}, add={"looks": 1}
+    )
+    try:
+        table.write(change)
+    except table.Superseded:
+        return
+
+
+def _job(tenant: str, job: str, item: Item | dict[str, Any]) -> Job:
+    return Job.model_validate({**item, "tenant": tenant, "id": job})

@@ -1,0 +1,54 @@
+"""What the environment says, read once and checked."""
+
+import os
+from functools import cache
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+MIB = 1 << 20
+DAY = 86_400
+
+
+class Settings(BaseModel):
+    """The functions' environment variables, in lower case."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper)
+
+    bucket_name: str = Field(min_length=3)
+    table_name: str = Field(min_length=3)
+    queue_url: str = ""
+    aws_endpoint_url: str | None = None
+
+    # lifetime of a presigned URL, and how long after its creation a job takes uploads
+    url_seconds: int = Field(default=900, ge=1, le=7 * DAY)
+    upload_seconds: int = Field(default=3600, ge=1)
+    # how long after the last upload a backlog may take
+    evaluation_seconds: int = Field(default=DAY, ge=1)
+    retention_seconds: int = Field(default=7 * DAY, ge=60)
+    # longer than the function's timeout: a living owner never loses its part
+    lease_seconds: int = Field(default=150, ge=1)
+    max_attempts: int = Field(default=5, ge=1)
+
+    max_part_bytes: int = Field(default=64 * MIB, ge=1)
+    max_parts: int = Field(default=10_000, ge=1, le=999_999)
+
+    workers: int = Field(default=0, ge=0, le=64)
+    worker_bytes: int = Field(default=2048 * MIB, ge=256 * MIB)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.upload_seconds + self.evaluation_seconds >= self.retention_seconds:
+            raise ValueError("a job would be forgotten before it must have come to its end")
+        return self
+
+    @property
+    def worker_count(self) -> int:
+        """Workers to start: as told, or one for each vCPU."""
+        return self.workers or os.cpu_count() or 1
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings; raises pydantic's ValidationError when the environment is incomplete."""
+    return Settings.model_validate(dict(os.environ))
