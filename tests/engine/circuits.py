@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import strategies as st
+
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 
 

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from sealdrop.planning import plan
 from sealdrop_core.circuit import Circuit
-
 from tests.engine import circuits
 from tests.engine.twin import Twin
 

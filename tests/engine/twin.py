@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+
 from sealdrop.keyring import Keyring
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.evaluation import EvaluationKeys, Program

@@ -219,7 +219,9 @@ class Plan(_Card):
 
     def result_bytes(self, rows: int) -> int:
         """Bytes of the body of a sealed result with `rows` rows."""
-        return sum(self.block_result_bytes(self.rows_in(block, rows)) for block in range(self.blocks(rows)))
+        full, rest = divmod(rows, self.layout.rows_per_block)
+        last = self.block_result_bytes(rest) if rest else 0
+        return full * self.block_result_bytes(self.layout.rows_per_block) + last
 
     @property
     def key_configuration(self) -> str:

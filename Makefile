@@ -1,0 +1,54 @@
+# One command a habit; CI runs the same ones.
+PYTHON ?= python3
+VENV := .venv
+SAM_VENV := .venv-sam
+BIN := $(VENV)/bin
+PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench nightly local build clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/demo ## real models answer real encrypted rows through S3, SQS, Lambda and DynamoDB on this machine
+	@$(BIN)/sealdrop demo
+
+test: $(VENV)/dev $(SAM_VENV)/done ## the whole test suite
+	PATH="$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(BIN)/python -m pytest -q
+
+check: $(VENV)/dev $(SAM_VENV)/done ## formatting, lints, types, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(SAM_VENV)/bin/sam validate --lint --template template.yaml
+
+build: $(SAM_VENV)/done ## the Lambda layers and functions, into .aws-sam
+	$(SAM_VENV)/bin/sam build
+
+bench: $(VENV)/demo ## the measured claims, side by side with TenSEAL in one run
+	$(BIN)/python -m benchmarks
+
+nightly: $(VENV)/dev ## property tests over a thousand random circuits
+	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine
+
+local: $(VENV)/demo ## the embedded AWS, until Ctrl-C
+	@$(BIN)/sealdrop local
+
+clean: ## everything that these commands made
+	rm -rf $(VENV) $(SAM_VENV) .aws-sam build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/demo: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(PIP) --editable '.[bench]'
+	@touch $@
+
+$(VENV)/dev: $(VENV)/demo
+	$(BIN)/python $(PIP) --editable '.[dev]'
+	@touch $@
+
+# aws-sam-cli pins its dependencies exactly: it lives apart
+$(SAM_VENV)/done: Makefile
+	$(PYTHON) -m venv $(SAM_VENV)
+	$(SAM_VENV)/bin/python -m pip --disable-pip-version-check --quiet install 'aws-sam-cli>=1.130,<2'
+	@touch $@
