@@ -58,7 +58,7 @@ def test_publish_stores_manifest_weights_and_item(store: Store) -> None:
     [item] = _items(store)
     assert item["pk"] == {"S": "MODELS"}
     assert item["sk"] == {"S": "model@000001"}
-    assert item["digest"] == {"S": manifest.digest}
+    assert item["manifest"] == {"S": manifest.digest}
     assert item["description"] == {"S": "first"}
     assert item["retired"] == {"BOOL": False}
     assert sorted(_objects(store)) == ["models/model/1/manifest.json", "models/model/1/weights.npz"]

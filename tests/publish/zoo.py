@@ -155,12 +155,12 @@ EXACT: dict[str, tuple[str, Any]] = {
 
 
 def _classifier(*hidden: int, activation: str) -> Any:
-    return neural_network.MLPClassifier(hidden, activation, alpha=0.1, max_iter=600, random_state=0)
+    return neural_network.MLPClassifier(hidden, activation=activation, alpha=0.1, max_iter=600, random_state=0)
 
 
 def _regressor(*hidden: int, activation: str) -> Any:
     return neural_network.MLPRegressor(
-        hidden, activation, alpha=0.1, learning_rate_init=0.02, max_iter=600, random_state=0
+        hidden_layer_sizes=hidden, activation=activation, alpha=1, learning_rate_init=0.02, random_state=0
     )
 
 

@@ -16,6 +16,7 @@ from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffi
 
 DEGREES = (2, 3, 5, 7)
 MAX_SAMPLES = 200_000
+RIDGE = 1e-3  # of the mean variance of a hidden unit
 
 
 def circuits(network: Network, X: Array) -> Iterator[tuple[int, Circuit]]:
@@ -30,21 +31,33 @@ def circuits(network: Network, X: Array) -> Iterator[tuple[int, Circuit]]:
 def fit(network: Network, X: Array, degree: int) -> Circuit:
     """Replace every activation by the polynomial that fits it best on what rows X bring to it, layer after layer.
 
-    The affine map before it is divided by the largest of these values, so that the polynomial works on [-1, 1].
+    The affine map before it is divided by the largest of these values, so that the polynomial works on [-1, 1]; the
+    affine map after it is fitted again, so that it makes of the polynomial's values what it made of the activation's.
     """
     layers: list[Layer] = []
-    values = np.asarray(X, dtype=np.float64)
+    values = wanted = np.asarray(X, dtype=np.float64)
     for layer in network.layers:
+        wanted = layer(wanted)
         if isinstance(layer, Activation):
             reach = float(np.abs(values).max()) or 1.0
-            before, polynomial = _shrunk(layers[-1], reach), _least_squares(layer, values / reach, reach, degree)
-            layers[-1] = before
-            layers.append(polynomial)
-            values = polynomial(values / reach)
-        else:
-            layers.append(layer)
-            values = layer(values)
+            layers[-1] = _shrunk(layers[-1], reach)
+            values = values / reach
+            layer = _least_squares(layer, values, reach, degree)
+        elif layers and isinstance(layer, Affine):
+            layer = _fitted_again(layer, values, wanted)
+        layers.append(layer)
+        values = layer(values)
     return Network(tuple(layers)).circuit()
+
+
+def _fitted_again(layer: Affine, values: Array, wanted: Array) -> Affine:
+    """Return the map closest to `wanted` on `values`: ridge regression of what `layer` leaves over."""
+    mean, left = values.mean(axis=0), wanted - layer(values)
+    centred = values - mean
+    gram = centred.T @ centred
+    penalty = RIDGE * (np.trace(gram) / len(gram) or 1.0)
+    change = np.linalg.solve(gram + penalty * np.eye(len(gram)), centred.T @ (left - left.mean(axis=0))).T
+    return Affine(layer.weight + change, layer.bias + left.mean(axis=0) - change @ mean)
 
 
 def _shrunk(layer: Layer, reach: float) -> Layer:

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from sealdrop.keyring import Keyring
-from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.drafting import Draft
 from sealdrop.publish.original import answered, score
-from sealdrop.publish.reading import Model
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation import EvaluationKeys, Program
 from sealdrop_core.manifest import Agreement, Manifest
@@ -50,15 +49,15 @@ def _evaluate(program: Program, plan: Plan, body: memoryview, rows: int, keys: E
     )
 
 
-def measure(manifest: Manifest, weights: bytes, model: Model, calibration: Calibration) -> Agreement:
+def measure(draft: Draft) -> Agreement:
     """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers."""
-    output = model.compiled.output
-    chosen = _sample(len(calibration.rows), manifest.plans)
-    rows = calibration.rows[chosen]
-    scores, wanted = model.compiled.network.evaluate(rows), model.answers(calibration.table)[chosen]
-    opened = [encrypted_scores(manifest, plan, weights, rows) for plan in manifest.plans]
+    manifest, compiled = draft.manifest, draft.model.compiled
+    chosen = _sample(len(draft.calibration.rows), manifest.plans)
+    rows = draft.calibration.rows[chosen]
+    scores, wanted = compiled.network.evaluate(rows), draft.model.answers(draft.calibration.table)[chosen]
+    opened = [encrypted_scores(manifest, plan, draft.weights, rows) for plan in manifest.plans]
     return Agreement(
         rows=len(rows),
-        score=min(score(answered(found, output), wanted, output) for found in opened),
+        score=min(score(answered(found, compiled.output), wanted, compiled.output) for found in opened),
         largest_error=max(float(np.abs(found - scores).max()) for found in opened),
     )

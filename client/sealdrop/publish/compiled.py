@@ -41,6 +41,12 @@ def classifier(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
     return Compiled(affine(weight, bias), meaning(kind, classes))
 
 
+def competing(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
+    """Compile a classifier without a decision function: what all classes share is taken away, and precision won."""
+    weight, bias = np.asarray(weight), np.asarray(bias)
+    return classifier(weight - weight.mean(axis=0), bias - bias.mean(), classes, kind)
+
+
 def meaning(kind: str, classes: Any) -> Output:
     """Return the output of a classifier; two classes need one score, with or without a logistic link."""
     if len(classes) == 2:

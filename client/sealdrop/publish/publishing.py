@@ -1,21 +1,15 @@
 """Publish: compile a model, plan it, measure it on ciphertexts, and store it as the next version."""
 
-import hashlib
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
-from sealdrop.planning import Privacy, plan
+from sealdrop.planning import Privacy
 from sealdrop.publish.agreement import measure
-from sealdrop.publish.calibration import Calibration
-from sealdrop.publish.fitting import Fitted, fit, too_low
-from sealdrop.publish.reading import Model, read
-from sealdrop.publish.refusal import UnsupportedModel
+from sealdrop.publish.drafting import MIN_AGREEMENT, draft
+from sealdrop.publish.fitting import too_low
 from sealdrop.publish.store import Store
 from sealdrop_core.errors import InvalidRequest
-from sealdrop_core.manifest import Label, Manifest, Output, Weights
-
-MIN_AGREEMENT = 0.98
+from sealdrop_core.manifest import Label, Manifest
 
 
 def publish(
@@ -34,67 +28,35 @@ def publish(
 ) -> Manifest:
     """Publish a fitted estimator, or the model in a file, and return its manifest.
 
-    `X_calibration` are rows of the model's own columns: they set the ranges that are promised and hide inside nothing
-    that is published but their smallest and largest values. `error` bounds the absolute error of a score, `rows` are
-    the request sizes to plan for, `labels` replace the model's own classes. A model that is published already, with
-    the same weights, card and plans, gets no new version: the existing one is returned. With `dry_run` nothing is
-    stored.
+    `X_calibration` are rows of the model's own columns, shape (rows, features); of them only each column's smallest
+    and largest value become public. `error` bounds the absolute error of a score, `rows` are the request sizes to plan
+    for, `labels` replace the model's own classes. A model that is stored already, with the same weights, plans and
+    card, gets no new version: the existing one is returned. With `dry_run` nothing is stored.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
     least = MIN_AGREEMENT if min_agreement is None else min_agreement
-    own = read(model)
-    calibration = Calibration.read(X_calibration, own.compiled.network.features, own.compiled.names)
-    planner = partial(plan, error=error, rows=rows, response=response)
-    fitted = fit(own, calibration, planner, least)
-    weights = fitted.circuit.to_bytes()
-    draft = _draft(name, description, own, calibration, fitted, weights, labels)
+    if store is None and not dry_run:
+        raise InvalidRequest("there is no store to publish to", remedy="Pass store=Store(bucket, table), or dry_run.")
+    drafted = draft(
+        model,
+        X_calibration,
+        name=name,
+        error=error,
+        rows=rows,
+        response=response,
+        description=description,
+        labels=labels,
+        min_agreement=least,
+    )
     existing = store.newest(name) if store else None
-    if existing and _same(existing, draft):
+    if existing and _same(existing, drafted.manifest):
         return existing
-    agreement = measure(draft, weights, own, calibration)
+    agreement = measure(drafted)
     if agreement.score < least:
         raise too_low(agreement.score, least)
-    manifest = draft.model_copy(update={"agreement": agreement})
-    if dry_run:
-        return manifest
-    if store is None:
-        raise InvalidRequest("there is no store to publish to", remedy="Pass store=Store(bucket, table), or dry_run.")
-    return store.add(manifest, weights)
-
-
-def _draft(
-    name: str,
-    description: str,
-    model: Model,
-    calibration: Calibration,
-    fitted: Fitted,
-    weights: bytes,
-    labels: Sequence[Label] | None,
-) -> Manifest:
-    return Manifest(
-        name=name,
-        version=1,
-        description=description,
-        source=model.source,
-        features=calibration.features,
-        normalization=calibration.normalization,
-        output=_labelled(model.compiled.output, labels),
-        plans=fitted.plans,
-        weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
-    )
-
-
-def _labelled(output: Output, labels: Sequence[Label] | None) -> Output:
-    if labels is None:
-        return output
-    if len(labels) != len(output.classes):
-        raise UnsupportedModel(
-            f"{len(labels)} labels for {len(output.classes)} classes",
-            code="wrong_labels",
-            remedy="Give one label for each class, in the order of the estimator's classes_.",
-        )
-    return output.model_copy(update={"classes": tuple(labels)})
+    manifest = drafted.manifest.model_copy(update={"agreement": agreement})
+    return manifest if dry_run or store is None else store.add(manifest, drafted.weights)
 
 
 def _same(one: Manifest, other: Manifest) -> bool:

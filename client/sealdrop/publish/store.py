@@ -41,7 +41,7 @@ class Store:
             ConsistentRead=True,
         )
         item = next((item for page in pages for item in page["Items"]), None)
-        return self.manifest(name, int(item["version"]["N"])) if item else None
+        return self.manifest(name, _version(item)) if item else None
 
     def manifest(self, name: str, version: int) -> Manifest:
         """Read a version's manifest."""
@@ -92,7 +92,7 @@ class Store:
             ConsistentRead=True,
             Limit=1,
         )
-        return max((int(item["version"]["N"]) for item in answer["Items"]), default=0)
+        return max(map(_version, answer["Items"]), default=0)
 
     def _write(self, manifest: Manifest, weights: bytes) -> bool:
         """Write both objects; False if this number's are another's already."""
@@ -120,9 +120,7 @@ class Store:
         item: dict[str, Any] = {
             "pk": {"S": PARTITION},
             "sk": {"S": f"{manifest.name}@{manifest.version:06d}"},
-            "name": {"S": manifest.name},
-            "version": {"N": str(manifest.version)},
-            "digest": {"S": manifest.digest},
+            "manifest": {"S": manifest.digest},
             "description": {"S": manifest.description},
             "retired": {"BOOL": False},
             "created": {"S": datetime.now(UTC).isoformat(timespec="seconds")},
@@ -138,6 +136,10 @@ class Store:
 
 def _object(name: str, version: int, file: str) -> str:
     return f"models/{name}/{version}/{file}"
+
+
+def _version(item: Any) -> int:
+    return int(item["sk"]["S"].partition("@")[2])
 
 
 def _failed(error: ClientError, *codes: str) -> bool:

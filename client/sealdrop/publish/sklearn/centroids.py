@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.publish.compiled import Compiled, classifier
+from sealdrop.publish.compiled import Compiled, competing
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compiles
 from sealdrop_core.circuit import Array
@@ -12,7 +12,7 @@ from sealdrop_core.circuit import Array
 
 def _nearest(centres: Array, classes: Any) -> Compiled:
     centres = np.asarray(centres, dtype=np.float64)
-    return classifier(2 * centres, -np.sum(centres**2, axis=1), classes, "classes")
+    return competing(2 * centres, -np.sum(centres**2, axis=1), classes, "classes")
 
 
 @compiles("cluster.KMeans", "cluster.MiniBatchKMeans", fitted="cluster_centers_")
@@ -32,4 +32,4 @@ def nearest_centroid(estimator: Any) -> Compiled:
         return _nearest(centres, classes)
     deviation = np.where(estimator.within_class_std_dev_ == 0, 1.0, estimator.within_class_std_dev_)
     bias = 2 * np.log(prior) - np.sum((centres / deviation) ** 2, axis=1)
-    return classifier(2 * centres / deviation**2, bias, classes, "multinomial")
+    return competing(2 * centres / deviation**2, bias, classes, "multinomial")

@@ -10,12 +10,17 @@ from sealdrop.publish.sklearn.registry import compiles
 from sealdrop_core.circuit import Array
 
 
-def _posterior(precision: Array, means: Array, constant: Array, classes: Any) -> Compiled:
-    """Compile constant[k] - (x - means[k])' precision[k] (x - means[k]) / 2 for each class k."""
+def _posterior(precision: Array, means: Array, constant: Array, classes: Any, *, competing: bool) -> Compiled:
+    """Compile constant[k] - (x - means[k])' precision[k] (x - means[k]) / 2 for each class k.
+
+    Without a decision function that shows them, scores may compete: what all classes share is taken away.
+    """
     linear = np.einsum("kij,kj->ki", precision, means)
     scores = (-precision / 2, linear, constant - np.sum(linear * means, axis=1) / 2)
     if len(classes) == 2:
         scores = difference(*scores)
+    elif competing:
+        scores = tuple(part - part.mean(axis=0) for part in scores)
     return Compiled(quadratic(*scores), meaning("multinomial", classes))
 
 
@@ -25,7 +30,9 @@ def quadratic_discriminant_analysis(estimator: Any) -> Compiled:
     pairs = list(zip(estimator.rotations_, estimator.scalings_, strict=True))
     precision = np.stack([rotation / scaling @ rotation.T for rotation, scaling in pairs])
     volume = np.array([np.sum(np.log(scaling)) for _, scaling in pairs])
-    return _posterior(precision, estimator.means_, np.log(estimator.priors_) - volume / 2, estimator.classes_)
+    return _posterior(
+        precision, estimator.means_, np.log(estimator.priors_) - volume / 2, estimator.classes_, competing=False
+    )
 
 
 @compiles("naive_bayes.GaussianNB", fitted="theta_")
@@ -34,7 +41,7 @@ def gaussian_naive_bayes(estimator: Any) -> Compiled:
     variance = np.asarray(estimator.var_)
     precision = np.stack([np.diag(1 / row) for row in variance])
     constant = np.log(estimator.class_prior_) - np.sum(np.log(2 * np.pi * variance), axis=1) / 2
-    return _posterior(precision, estimator.theta_, constant, estimator.classes_)
+    return _posterior(precision, estimator.theta_, constant, estimator.classes_, competing=True)
 
 
 @compiles("mixture.GaussianMixture", "mixture.BayesianGaussianMixture", fitted="precisions_")
@@ -43,7 +50,7 @@ def gaussian_mixture(estimator: Any) -> Compiled:
     means = np.asarray(estimator.means_)
     precision = _full(estimator.precisions_, estimator.covariance_type, *means.shape)
     volume = np.linalg.slogdet(precision)[1]
-    return _posterior(precision, means, np.log(estimator.weights_) + volume / 2, range(len(means)))
+    return _posterior(precision, means, np.log(estimator.weights_) + volume / 2, range(len(means)), competing=True)
 
 
 def _full(precisions: Any, kind: str, components: int, features: int) -> Array:

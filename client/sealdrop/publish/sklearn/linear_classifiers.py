@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.publish.compiled import Compiled, classifier
+from sealdrop.publish.compiled import Compiled, classifier, competing
 from sealdrop.publish.network import affine
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compiles
@@ -61,10 +61,10 @@ def linear_discriminant_analysis(estimator: Any) -> Compiled:
 @compiles("naive_bayes.MultinomialNB", fitted="feature_log_prob_")
 def multinomial_naive_bayes(estimator: Any) -> Compiled:
     """Log likelihoods of counts: linear in the counts."""
-    return classifier(estimator.feature_log_prob_, estimator.class_log_prior_, estimator.classes_, "multinomial")
+    return competing(estimator.feature_log_prob_, estimator.class_log_prior_, estimator.classes_, "multinomial")
 
 
 @compiles("naive_bayes.ComplementNB", fitted="feature_log_prob_")
 def complement_naive_bayes(estimator: Any) -> Compiled:
     """Weights of the complement of each class (Rennie et al., ICML 2003); the prior counts for one class only."""
-    return classifier(estimator.feature_log_prob_, np.zeros(1), estimator.classes_, "multinomial")
+    return competing(estimator.feature_log_prob_, np.zeros(1), estimator.classes_, "multinomial")

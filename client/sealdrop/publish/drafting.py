@@ -1,0 +1,73 @@
+"""Draft: a compiled, planned model with its card, before anything was measured or stored."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sealdrop.planning import Privacy, plan
+from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.fitting import fit
+from sealdrop.publish.reading import Model, read
+from sealdrop.publish.refusal import UnsupportedModel
+from sealdrop_core.manifest import Label, Manifest, Output, Weights
+
+MIN_AGREEMENT = 0.98
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A manifest without version and agreement of its own, the weights it names, and what they were made from."""
+
+    manifest: Manifest
+    weights: bytes
+    model: Model
+    calibration: Calibration
+
+
+def draft(
+    model: Any,
+    X_calibration: Any,
+    *,
+    name: str,
+    error: float = 2.0**-10,
+    rows: Sequence[int] = (1, 1000),
+    response: Privacy = "private",
+    description: str = "",
+    labels: Sequence[Label] | None = None,
+    min_agreement: float = MIN_AGREEMENT,
+) -> Draft:
+    """Compile and plan a model; the parameters are `publish`'s.
+
+    Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
+    """
+    own = read(model)
+    calibration = Calibration.read(X_calibration, own.compiled.network.features, own.compiled.names)
+    planner = partial(plan, error=error, rows=rows, response=response)
+    fitted = fit(own, calibration, planner, min_agreement)
+    weights = fitted.circuit.to_bytes()
+    manifest = Manifest(
+        name=name,
+        version=1,
+        description=description,
+        source=own.source,
+        features=calibration.features,
+        normalization=calibration.normalization,
+        output=_labelled(own.compiled.output, labels),
+        plans=fitted.plans,
+        weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
+    )
+    return Draft(manifest, weights, own, calibration)
+
+
+def _labelled(output: Output, labels: Sequence[Label] | None) -> Output:
+    if labels is None:
+        return output
+    if len(labels) != len(output.classes):
+        raise UnsupportedModel(
+            f"{len(labels)} labels for {len(output.classes)} classes",
+            code="wrong_labels",
+            remedy="Give one label for each class, in the order of the estimator's classes_.",
+        )
+    return output.model_copy(update={"classes": tuple(labels)})
