@@ -1,0 +1,1 @@
+"""Measured claims: every ratio is taken side by side in one run."""
