@@ -5,6 +5,8 @@ A `Ring` holds what SEAL derives from `Parameters` and turns wire parts (seeds, 
 
 import os
 import tempfile
+import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -38,6 +40,7 @@ class _Channel:
             self.path = f"/proc/self/fd/{self.descriptor}"
         except (AttributeError, OSError):
             self.descriptor, self.path = tempfile.mkstemp(prefix="seal-")
+        weakref.finalize(self, os.close, self.descriptor)  # threads come and go
 
     def save(self, obj: Any) -> bytes:
         obj.save(self.path)
@@ -51,15 +54,15 @@ class _Channel:
         return self.path
 
 
-_channel: _Channel | None = None
+_own = threading.local()
 
 
 def channel() -> _Channel:
-    """Return this process's channel; a forked child gets its own."""
-    global _channel
-    if _channel is None or _channel.pid != os.getpid():
-        _channel = _Channel()
-    return _channel
+    """Return this thread's channel; a forked child gets its own."""
+    current: _Channel | None = getattr(_own, "channel", None)
+    if current is None or current.pid != os.getpid():
+        current = _own.channel = _Channel()
+    return current
 
 
 @cache
