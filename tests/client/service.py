@@ -1,0 +1,254 @@
+"""A deployment in memory: the contract's API and object storage behind httpx.MockTransport, with the real evaluation."""
+
+import base64
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+
+import httpx
+
+from sealdrop_core.evaluation import Program
+from sealdrop_core.manifest import Manifest
+from sealdrop_core.sealed import MEDIA_TYPE, Header, split
+
+API, STORAGE, TOKEN = "https://api.test/stage", "https://storage.test", "good-token"
+Rule = Callable[[httpx.Request], httpx.Response | None]
+
+
+@dataclass
+class StoredJob:
+    """A job and what is known of its parts."""
+
+    request: dict
+    parts: dict[int, dict] = field(default_factory=dict)
+
+
+class Service:
+    """Models are evaluated when their rows arrive; results show after `looks_before_done` looks at the job.
+
+    A rule in `rules` sees every request first and may answer it. `log` has "METHOD path" of every request.
+    """
+
+    def __init__(self) -> None:
+        self.models: dict[str, tuple[Manifest, bytes]] = {}
+        self.objects: dict[str, bytes] = {}
+        self.expected: dict[str, dict[str, str]] = {}
+        self.jobs: dict[str, StoredJob] = {}
+        self.repeats: dict[str, str] = {}
+        self.rules: list[Rule] = []
+        self.log: list[str] = []
+        self.requests: list[httpx.Request] = []
+        self.looks: Counter[str] = Counter()
+        self.looks_before_done = 0
+        self.links = 0
+        self._lock = Lock()
+        self._programs: dict[tuple[str, str], Program] = {}
+
+    # what sealdrop.publish takes for a store
+
+    def newest(self, name: str) -> Manifest | None:
+        """Return nothing: every publication is a first one."""
+
+    def add(self, manifest: Manifest, weights: bytes) -> Manifest:
+        """Keep a model."""
+        self.models[manifest.reference] = manifest, weights
+        return manifest
+
+    # what httpx.MockTransport takes for a network
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
+        request.read()
+        path = request.url.path.removeprefix("/stage")
+        with self._lock:
+            self.log.append(f"{request.method} {path}")
+            self.requests.append(request)
+            for rule in self.rules:
+                answer = rule(request)
+                if answer is not None:
+                    return answer
+            if request.url.host == "storage.test":
+                return self._storage(request, path[1:])
+            if request.headers.get("authorization") != f"Bearer {TOKEN}":
+                return problem(401, "unauthenticated")
+            return self._api(request, path)
+
+    def fail(self, pattern: str, *answers: httpx.Response | Exception) -> None:
+        """Give these answers to the next requests whose "METHOD path" matches, then behave again."""
+        left = list(answers)
+
+        def rule(request: httpx.Request) -> httpx.Response | None:
+            if not left or not re.search(pattern, f"{request.method} {request.url.path}"):
+                return None
+            answer = left.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        self.rules.append(rule)
+
+    def _api(self, request: httpx.Request, path: str) -> httpx.Response:
+        body = json.loads(request.content) if request.content else {}
+        match request.method, path.split("/")[2:]:
+            case "GET", ["models"]:
+                listed = [
+                    {"name": m.name, "version": m.version, "reference": m.reference, "digest": m.digest}
+                    for m, _ in self.models.values()
+                ]
+                return httpx.Response(200, json={"models": listed})
+            case "GET", ["models", reference]:
+                return self._model(reference)
+            case "POST", ["keys"]:
+                return self._enroll(body)
+            case "POST", ["jobs"]:
+                return self._create(body, request.headers["idempotency-key"])
+            case "POST", ["jobs", job, "uploads"]:
+                return httpx.Response(200, json={"uploads": self._grants(job, body["uploads"])})
+            case "GET", ["jobs"]:
+                return self._list(request)
+            case "GET", ["jobs", job] if job in self.jobs:
+                return self._look(job, int(request.url.params.get("after", -1)))
+            case "DELETE", ["jobs", job] if self.jobs.pop(job, None):
+                return httpx.Response(204)
+        return problem(404, "job_not_found")
+
+    def _model(self, reference: str) -> httpx.Response:
+        for known, (manifest, _) in self.models.items():
+            if reference in (known, manifest.name):
+                return httpx.Response(
+                    200, json={"digest": manifest.digest, "manifest": json.loads(manifest.canonical())}
+                )
+        return problem(404, "model_not_found", remedy="List the models.")
+
+    def _enroll(self, body: dict) -> httpx.Response:
+        name = f"keys/t/{body['sha256']}"
+        there = name in self.objects
+        grant = None if there else self._grant(name, body["sha256"], body["bytes"])
+        state = "enrolled" if there else "awaiting_upload"
+        answer = {"key": body["sha256"], "configuration": "c", "state": state, "upload": grant}
+        return httpx.Response(200 if there else 201, json=answer)
+
+    def _create(self, body: dict, key: str) -> httpx.Response:
+        if body["key"] and f"keys/t/{body['key']}" not in self.objects:
+            return problem(404, "key_not_found", remedy="Enroll the keys.")
+        job = self.repeats.setdefault(key, f"j{len(self.jobs):025d}")
+        self.jobs.setdefault(job, StoredJob(body))
+        uploads = self._grants(job, body["uploads"])
+        return httpx.Response(201, json={"job": self._record(job), "uploads": uploads})
+
+    def _grants(self, job: str, uploads: list[dict]) -> list[dict]:
+        grants = []
+        for upload in uploads:
+            self.jobs[job].parts.setdefault(upload["part"], {**upload, "state": "awaiting_upload"})
+            name = f"inputs/t/{job}/{upload['part']:06d}"
+            grants.append({"part": upload["part"], **self._grant(name, upload["sha256"], upload["bytes"])})
+        return grants
+
+    def _grant(self, name: str, sha256: str, size: int) -> dict:
+        self.links += 1
+        headers = {
+            "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(sha256)).decode(),
+            "content-length": str(size),
+            "content-type": MEDIA_TYPE,
+            "if-none-match": "*",
+        }
+        self.expected[name] = headers
+        url = f"{STORAGE}/{name}?signature={self.links}"
+        return {"method": "PUT", "url": url, "headers": headers, "expires": "2100-01-01T00:00:00Z"}
+
+    def _list(self, request: httpx.Request) -> httpx.Response:
+        start, limit = int(request.url.params.get("cursor", 0)), int(request.url.params["limit"])
+        ids = sorted(self.jobs, reverse=True)
+        cursor = str(start + limit) if start + limit < len(ids) else None
+        return httpx.Response(
+            200, json={"jobs": [self._record(j) for j in ids[start : start + limit]], "cursor": cursor}
+        )
+
+    def _record(self, job: str) -> dict:
+        stored = self.jobs[job]
+        states = Counter(part["state"] for part in stored.parts.values())
+        done = states["succeeded"] + states["failed"] == stored.request["parts"]
+        state = ("failed" if states["failed"] else "succeeded") if done else "evaluating"
+        named = {name: stored.request[name] for name in ("model", "manifest", "plan", "key", "rows", "parts")}
+        times = {"created": "2026-01-01T00:00:00Z", "expires": "2100-01-01T00:00:00Z"}
+        counts = {"succeeded": states["succeeded"], "failed": states["failed"]}
+        return {"id": job, "state": state, **named, **counts, **times, "error": None}
+
+    def _look(self, job: str, after: int) -> httpx.Response:
+        self.looks[job] += 1
+        hidden = self.looks[job] <= self.looks_before_done
+        later = sorted(number for number in self.jobs[job].parts if number > after)
+        parts = [self._part(job, number, hidden) for number in later[:100]]
+        record = self._record(job)
+        if hidden:
+            record["state"] = "evaluating"
+        going = record["state"] == "evaluating"
+        answer = {"job": record, "parts": parts, "next": later[99] if len(later) > 100 else None}
+        return httpx.Response(200, json=answer, headers={"retry-after": "0"} if going else {})
+
+    def _part(self, job: str, number: int, hidden: bool) -> dict:
+        part, name = self.jobs[job].parts[number], f"results/t/{job}/{number:06d}"
+        shown = {"part": number, "state": part["state"], "rows": part["rows"], "bytes": part["bytes"]}
+        shown |= {"milliseconds": 2, "error": part.get("error"), "download": None}
+        if hidden:
+            return shown | {"state": "evaluating"}
+        if part["state"] == "succeeded":
+            self.links += 1
+            result, url = self.objects[name], f"{STORAGE}/{name}?signature={self.links}"
+            shown["download"] = {
+                "url": url,
+                "bytes": len(result),
+                "sha256": hashlib.sha256(result).hexdigest(),
+                "expires": "2100-01-01T00:00:00Z",
+            }
+        return shown
+
+    def _storage(self, request: httpx.Request, name: str) -> httpx.Response:
+        if "authorization" in request.headers:
+            return httpx.Response(400)
+        if request.method == "GET":
+            return httpx.Response(200, content=self.objects[name]) if name in self.objects else httpx.Response(404)
+        expected = self.expected[name]
+        checksum = base64.b64encode(hashlib.sha256(request.content).digest()).decode()
+        if any(request.headers.get(header) != value for header, value in expected.items()):
+            return httpx.Response(400)
+        if checksum != expected["x-amz-checksum-sha256"] or "transfer-encoding" in request.headers:
+            return httpx.Response(400)
+        if name in self.objects:
+            return httpx.Response(412)
+        self.objects[name] = request.content
+        if name.startswith("inputs/"):
+            self._evaluate(name)
+        return httpx.Response(200)
+
+    def _evaluate(self, name: str) -> None:
+        _, _, job, number = name.split("/")
+        sealed = self.objects[name]
+        header, body = split(sealed, "input")
+        manifest, weights = self.models[header.fields["model"]]
+        plan = manifest.plan(header.fields["plan"])
+        assert plan is not None
+        program = self._programs.setdefault((manifest.digest, plan.id), Program.load(weights, plan))
+        keys = None
+        if plan.keys.needed:
+            keys = program.load_keys(split(self.objects[f"keys/t/{header.fields['key']}"], "keys")[1])
+        size = plan.layout.inputs * plan.ciphertext_bytes
+        result = b"".join(
+            program.evaluate(body[block * size : (block + 1) * size], plan.rows_in(block, header.rows), keys)
+            for block in range(plan.blocks(header.rows))
+        )
+        fields = {field: header.fields[field] for field in ("model", "manifest", "plan", "key", "rows")}
+        fields |= {"job": job, "part": str(int(number)), "input": hashlib.sha256(sealed).hexdigest()}
+        rendered = Header("result", {**fields, "bytes": str(len(result))}).render()
+        self.objects[f"results/t/{job}/{number}"] = rendered + result
+        self.jobs[job].parts[int(number)]["state"] = "succeeded"
+
+
+def problem(status: int, code: str, *, remedy: str = "Do otherwise.", **headers: str) -> httpx.Response:
+    """Return problem details."""
+    details = {"code": code, "detail": f"about {code}", "remedy": remedy, "status": status, "request_id": "r-1"}
+    return httpx.Response(status, json=details, headers=headers)

@@ -1,0 +1,219 @@
+"""What the network, the service and object storage can do to a request, and what becomes of it."""
+
+import threading
+
+import httpx
+import pytest
+
+from sealdrop import JobFailed, MalformedSeal, Misconfigured, ServiceRefused, TransportFailed
+from sealdrop.client import Client
+from sealdrop.errors import UntrustedManifest
+from tests.client.service import API, TOKEN, problem
+
+
+@pytest.fixture
+def rows(cancer):
+    return cancer.X[:3]
+
+
+@pytest.fixture
+def model(client):
+    return client.model("breast-cancer")
+
+
+@pytest.mark.parametrize(
+    "where", ["GET /stage/v1/jobs/", "POST /stage/v1/jobs", "PUT /inputs", "PUT /keys", "GET /results"]
+)
+@pytest.mark.parametrize("answer", [httpx.Response(503, headers={"retry-after": "0"}), httpx.ReadError("lost")])
+def test_transient_failures_are_repeated(service, model, rows, cancer, where, answer):
+    service.fail(where, answer, answer)
+    assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
+
+
+def test_a_repeated_post_carries_the_same_idempotency_key(service, model, rows):
+    service.fail("POST /stage/v1/jobs", httpx.Response(500))
+    model.predict(rows)
+    posts = [request for request in service.requests if request.url.path == "/stage/v1/jobs"]
+    assert len(posts) == 2
+    assert len({post.headers["idempotency-key"] for post in posts}) == 1
+
+
+def test_an_upload_that_arrived_though_its_answer_was_lost(service, model, rows, cancer):
+    lost = iter([True])
+
+    def rule(request):
+        if request.method == "PUT" and "/inputs/" in request.url.path and next(lost, False):
+            service._storage(request, request.url.path[1:])
+            raise httpx.ReadError("the answer got lost")
+
+    service.rules.append(rule)
+    assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
+
+
+@pytest.mark.parametrize("where", ["PUT /inputs", "PUT /keys", "GET /results"])
+def test_an_expired_link_is_replaced(service, model, rows, cancer, where):
+    service.fail(where, httpx.Response(403))
+    assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
+
+
+@pytest.mark.parametrize("where", ["PUT /inputs", "PUT /keys", "GET /results"])
+def test_links_that_are_always_refused(service, model, rows, where):
+    service.fail(where, *[httpx.Response(403)] * 9)
+    with pytest.raises(TransportFailed) as failure:
+        model.predict(rows)
+    assert failure.value.code == "link_refused"
+
+
+def test_lost_keys_are_enrolled_again(service, model, rows, cancer):
+    model.predict(rows)
+    for name in [name for name in service.objects if name.startswith("keys/")]:
+        del service.objects[name]
+    assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
+    assert service.log.count("POST /v1/keys") == 2
+
+
+def test_no_answer_at_all(service, model, rows):
+    service.fail("POST", *[httpx.ConnectError("refused")] * 9)
+    with pytest.raises(TransportFailed, match="ConnectError"):
+        model.predict(rows)
+
+
+def test_refusal_carries_problem_details(service, client):
+    with pytest.raises(ServiceRefused) as refusal:
+        client.model("no-such-model")
+    error = refusal.value
+    assert (error.code, error.http_status, error.request_id) == ("model_not_found", 404, "r-1")
+    assert error.remedy == "List the models."
+    assert error.problem()["status"] == 404
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"detail": 3, "code": null}', b"\xff"])
+def test_refusal_without_problem_details(service, client, content):
+    service.fail("GET", httpx.Response(418, content=content))
+    with pytest.raises(ServiceRefused) as refusal:
+        client.models()
+    assert refusal.value.http_status == 418
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"models": [{}]}'])
+def test_unreadable_answer(service, client, content):
+    service.fail("GET", httpx.Response(200, content=content))
+    with pytest.raises(TransportFailed) as failure:
+        client.models()
+    assert failure.value.code == "unreadable_answer"
+
+
+def test_failed_part(service, model, rows):
+    def rule(request):
+        for job in service.jobs.values():
+            for part in job.parts.values():
+                part["state"] = "failed"
+                part["error"] = {"code": "worker_died", "detail": "the worker died", "remedy": "Try again."}
+
+    service.rules.append(rule)
+    with pytest.raises(JobFailed) as failure:
+        model.predict(rows)
+    assert failure.value.code == "worker_died"
+    assert failure.value.job in service.jobs
+
+
+def test_damaged_result_is_told_to_nobody(service, model, rows):
+    service.fail("GET /results", httpx.Response(200, content=b"damaged"))
+    with pytest.raises(TransportFailed) as failure:
+        model.predict(rows)
+    assert failure.value.code == "damaged_download"
+    assert service.log[-1].startswith("GET /results")
+
+
+def test_result_that_is_no_result_is_told_to_nobody(service, model, rows):
+    def rule(request):
+        for name in service.objects:
+            if name.startswith("results/"):
+                service.objects[name] = b"x" * 64
+
+    service.rules.append(rule)
+    with pytest.raises(MalformedSeal):
+        model.predict(rows)
+    assert service.log[-1].startswith("GET /results")
+
+
+def test_endless_result_is_cut_off(service, model, rows):
+    service.fail("GET /results", httpx.Response(200, content=b"x" * 50_000_000))
+    with pytest.raises(TransportFailed):
+        model.predict(rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda d: d["manifest"].update(description="other"),
+        lambda d: d.update(digest="0" * 64),
+        lambda d: d["manifest"].update(unknown=1),
+        lambda d: d["manifest"]["output"].update(classes=[0, 1, 2]),
+        lambda d: d["manifest"].update(name="other"),
+        lambda d: d["manifest"]["plans"][0]["parameters"].update(coeff_modulus=["4611686018427387847"]),
+    ],
+)
+def test_manifest_that_is_not_what_it_says(service, client, published, change):
+    import json
+
+    manifest = published["breast-cancer@1"][0]
+    described = {"digest": manifest.digest, "manifest": json.loads(manifest.canonical())}
+    change(described)
+    service.fail("GET /stage/v1/models", httpx.Response(200, json=described))
+    with pytest.raises(UntrustedManifest):
+        client.model("breast-cancer")
+
+
+def test_pinned_digest(client, published):
+    digest = published["breast-cancer@1"][0].digest
+    assert client.model("breast-cancer", digest=digest).manifest.digest == digest
+    with pytest.raises(UntrustedManifest):
+        client.model("digits", digest=digest)
+
+
+def test_link_less_safe_than_the_service(service, model, rows):
+    original = service._grant
+    service._grant = lambda *named: {**original(*named), "url": "http://storage.test/x"}
+    with pytest.raises(TransportFailed) as failure:
+        model.predict(rows)
+    assert failure.value.code == "insecure_link"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
+@pytest.mark.parametrize("moment", ["sealed", "uploaded", "opened"])
+def test_no_thread_outlives_an_interruption(model, rows, error, moment):
+    def progress(now):
+        if getattr(now, moment):
+            raise error
+
+    with pytest.raises(error):
+        model.predict(rows, progress=progress)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
+
+
+@pytest.mark.parametrize("url", ["http://api.example.com", "ftp://x", "nonsense", "", "https://", "http://8.8.8.8"])
+def test_unusable_address(url):
+    with pytest.raises(Misconfigured):
+        Client(url, TOKEN)
+
+
+@pytest.mark.parametrize("token", ["", " ", None, "a b", "a\nb", "ä"])
+def test_unusable_token(service, token):
+    with pytest.raises(Misconfigured), Client(API, token, transport=httpx.MockTransport(service)) as client:
+        client.models()
+
+
+def test_wrong_token(service):
+    with Client(API, "wrong", transport=httpx.MockTransport(service)) as client:
+        with pytest.raises(ServiceRefused) as refusal:
+            client.models()
+        assert refusal.value.code == "unauthenticated"
+        assert "wrong" not in repr(client)
+
+
+def test_retired_model(service, client):
+    service.fail("GET", problem(410, "model_retired"))
+    with pytest.raises(ServiceRefused) as refusal:
+        client.model("breast-cancer")
+    assert refusal.value.code == "model_retired"

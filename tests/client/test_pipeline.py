@@ -1,0 +1,159 @@
+"""Many rows stream through in parts, few of them at a time."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pandas as pd
+import pytest
+
+from sealdrop import Client, JobUnfinished, Misconfigured
+from sealdrop.ahead import WIDTH, ahead
+from sealdrop.parts import PART_BYTES, Part, cut, rows_per_part
+from tests.client.service import API, TOKEN
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    """Cut parts of one block."""
+    monkeypatch.setattr("sealdrop.parts.PART_ROWS", 1)
+
+
+@pytest.fixture
+def many(cancer):
+    return pd.concat([cancer.X] * 12)
+
+
+def test_parts_stream(client, service, cancer, many, small_parts):
+    seen = []
+    model = client.model("breast-cancer")
+    answer = model.predict(many, progress=seen.append)
+    assert (answer == cancer.estimator.predict(many)).all()
+    step = rows_per_part(model.manifest.plan_for(len(many)))
+    assert model.last.parts == -(-len(many) // step) > 20
+    assert max(now.sealed - now.uploaded for now in seen) <= (WIDTH + 1) * step
+    assert (seen[-1].sealed, seen[-1].uploaded, seen[-1].opened) == (len(many),) * 3
+    assert service.log.count("POST /v1/jobs") == 1
+
+
+def test_results_are_opened_while_rows_are_still_being_sealed(client, many, small_parts):
+    seen = []
+    client.model("breast-cancer").predict(many, progress=seen.append)
+    assert any(now.opened and now.sealed < now.rows for now in seen)
+
+
+def test_more_parts_than_a_page(client, cancer, small_parts):
+    many = pd.concat([cancer.X] * 50)
+    job = client.model("breast-cancer").submit(many)
+    assert job.record.parts > 100
+    assert (job.result().predict() == cancer.estimator.predict(many)).all()
+
+
+def test_a_failed_part_stops_the_sending(client, service, many, small_parts):
+    def rule(request):
+        for job in service.jobs.values():
+            job.parts[0]["state"] = "failed"
+            job.parts[0]["error"] = {"code": "worker_died", "detail": "d", "remedy": "r"}
+
+    service.rules.append(rule)
+    with pytest.raises(Exception, match="job .*: d"):
+        client.model("breast-cancer").predict(many)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
+
+
+def test_a_failed_upload_stops_the_collecting(client, service, many, small_parts):
+    service.fail("PUT /inputs/t/.*/000007", httpx.Response(400))
+    with pytest.raises(Exception, match="refused with 400"):
+        client.model("breast-cancer").predict(many)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
+
+
+def test_submit_now_and_open_in_another_process(service, client, cancer):
+    job = client.model("breast-cancer").submit(cancer.X)
+    with Client(API, TOKEN, transport=httpx.MockTransport(service)) as other:
+        later = other.job(job.id)
+        assert later.wait().is_done
+        prediction = later.result()
+    assert (prediction.predict() == cancer.estimator.predict(cancer.X)).all()
+    assert prediction.job == job.id
+
+
+def test_job_from_elsewhere_cannot_be_opened(service, client, cancer, tmp_path):
+    job = client.model("breast-cancer").submit(cancer.X[:1])
+    with Client(API, TOKEN, keyring_dir=tmp_path / "other", transport=httpx.MockTransport(service)) as other:
+        with pytest.raises(Misconfigured) as refusal:
+            other.job(job.id).result()
+        assert refusal.value.code == "no_receipt"
+
+
+def test_one_model_serves_many_threads(client, cancer, small_parts):
+    model, wanted = client.model("breast-cancer"), cancer.estimator.predict(cancer.X)
+    with ThreadPoolExecutor(4) as pool:
+        for answer in pool.map(lambda _: model.predict(cancer.X), range(8)):
+            assert (answer == wanted).all()
+
+
+def test_waiting_has_an_end(client, service, cancer):
+    service.looks_before_done = 10**9
+    job = client.model("breast-cancer").submit(cancer.X[:1])
+    for wait in (job.wait, job.result):
+        with pytest.raises(JobUnfinished):
+            wait(timeout=0.02)
+
+
+def test_jobs_are_listed_newest_first_and_deleted(client, service, cancer):
+    model = client.model("breast-cancer")
+    first, second = model.submit(cancer.X[:1]), model.submit(cancer.X[:1])
+    assert [job.id for job in client.jobs()] == [second.id, first.id]
+    client.delete(first)
+    client.delete(second.id)
+    assert client.jobs() == []
+    assert not list(client._deployment.receipts.folder.iterdir())
+
+
+@pytest.mark.parametrize("job", ["../x", "", "A", "x" * 41, "a b", "x/../../v1"])
+def test_no_other_path_is_asked_for_under_a_job_id(client, service, job):
+    with pytest.raises(Misconfigured):
+        client.job(job)
+    assert not service.log
+
+
+@pytest.mark.parametrize("reference", ["../jobs", "", "A", "x@0", "x@", "x@1@2", "a b"])
+def test_no_other_path_is_asked_for_under_a_model_name(client, service, reference):
+    with pytest.raises(Misconfigured):
+        client.model(reference)
+    assert not service.log
+
+
+def test_cut_covers_all_rows_once():
+    assert cut(5, 2) == (Part(0, 0, 2), Part(1, 2, 4), Part(2, 4, 5))
+    assert cut(4, 4) == (Part(0, 0, 4),)
+
+
+def test_parts_are_sensible_uploads(published):
+    for manifest, _ in published.values():
+        for plan in manifest.plans:
+            rows = rows_per_part(plan)
+            assert rows % plan.layout.rows_per_block == 0
+            assert plan.input_bytes(rows) <= PART_BYTES
+
+
+def test_ahead_keeps_order_and_bound():
+    drawn = []
+
+    def numbers():
+        for number in range(20):
+            drawn.append(number)
+            yield number
+
+    for taken, result in enumerate(ahead(lambda number: number * 2, numbers(), threading.Event(), width=3)):
+        assert result == taken * 2
+        assert len(drawn) - taken <= 3
+
+
+def test_ahead_tells_the_others_to_stop_when_nobody_listens():
+    stop = threading.Event()
+    results = ahead(lambda number: number, range(9), stop)
+    next(results)
+    results.close()
+    assert stop.is_set()

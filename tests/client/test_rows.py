@@ -1,0 +1,118 @@
+"""Rows the model was not made for are refused before anything is sealed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sealdrop import OutOfRange, RefusedInput
+from sealdrop.rows import admit
+
+
+@pytest.fixture
+def manifest(published):
+    return published["breast-cancer@1"][0]
+
+
+@pytest.fixture
+def good(cancer):
+    return cancer.X[:4].to_numpy().copy()
+
+
+def refused(X, manifest, **options):
+    with pytest.raises(RefusedInput) as refusal:
+        admit(X, manifest, **options)
+    return refusal.value
+
+
+def test_missing_and_unexpected_columns_are_named(manifest, cancer):
+    X = cancer.X.rename(columns={"mean radius": "radius"})
+    refusal = refused(X, manifest)
+    assert refusal.code == "wrong_columns"
+    assert "missing 'mean radius'" in refusal.message
+    assert "unexpected 'radius'" in refusal.message
+
+
+def test_extra_column(manifest, cancer):
+    assert "unexpected 'id'" in refused(cancer.X.assign(id=1), manifest).message
+
+
+def test_column_twice(manifest, cancer):
+    X = pd.concat([cancer.X, cancer.X[["mean radius"]]], axis=1)
+    assert refused(X, manifest).code == "wrong_columns"
+
+
+def test_foreign_names_go_by_position(manifest, cancer):
+    X = cancer.X.set_axis(range(30), axis=1)
+    assert (admit(X, manifest) == cancer.X.to_numpy()).all()
+
+
+def test_too_few_columns(manifest, good):
+    refusal = refused(good[:, :29], manifest)
+    assert refusal.code == "wrong_columns"
+    assert "worst fractal dimension" in refusal.message
+
+
+def test_too_many_columns(manifest, good):
+    assert "1 unexpected" in refused(np.hstack([good, good[:, :1]]), manifest).message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_not_finite(manifest, good, value):
+    good[2, 3] = value
+    refusal = refused(good, manifest)
+    assert refusal.code == "not_finite"
+    assert "row 2, column 'mean area'" in refusal.message
+
+
+def test_missing_value_of_pandas(manifest, cancer):
+    X = cancer.X[:3].astype("Float64")
+    X.iloc[1, 0] = pd.NA
+    assert refused(X, manifest).code in {"not_finite", "not_numeric"}
+
+
+@pytest.mark.parametrize("X", [[["a"] * 30], [[1j] * 30], [[1.0], [1.0, 2.0]], object()])
+def test_not_numeric(manifest, X):
+    assert refused(X, manifest).code == "not_numeric"
+
+
+@pytest.mark.parametrize("shape", [(30,), (1, 1, 30), ()])
+def test_wrong_shape(manifest, shape):
+    assert refused(np.zeros(shape), manifest).code == "wrong_shape"
+
+
+def test_no_rows(manifest):
+    assert refused(np.zeros((0, 30)), manifest).code == "no_rows"
+
+
+def outside(good, manifest):
+    """Return rows of which one leaves the range of 'mean area' far and another's 'mean radius' a little."""
+    good[1, 0] = manifest.features[0].high * 1.01
+    good[3, 3] = manifest.features[3].high * 5
+    return good
+
+
+def test_worst_column_out_of_range_is_named_and_no_value_told(manifest, good):
+    refusal = refused(outside(good, manifest), manifest)
+    assert refusal.code == "out_of_range"
+    assert "column 'mean area'" in refusal.message
+    assert "row 3 first" in refusal.message
+    assert f"{good[3, 3]:g}" not in refusal.message
+
+
+def test_warn(manifest, good):
+    with pytest.warns(OutOfRange, match="mean area"):
+        assert (admit(outside(good, manifest), manifest, "warn") == good).all()
+
+
+def test_clip(manifest, good):
+    clipped = admit(outside(good, manifest), manifest, "clip")
+    assert clipped[3, 3] == manifest.features[3].high
+    assert (clipped[0] == good[0]).all()
+
+
+def test_refusal_comes_before_any_request(client, service):
+    model = client.model("breast-cancer")
+    before = len(service.log)
+    with pytest.raises(RefusedInput):
+        model.predict(np.full((1, 30), 1e9))
+    assert len(service.log) == before
