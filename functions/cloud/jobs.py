@@ -1,6 +1,7 @@
 """Jobs in the table: created once, moved only along the legal moves, never left without an end."""
 
 import secrets
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -142,32 +143,30 @@ def finish(job: Job) -> None:
     move(job, target, when=Attr("succeeded").eq(job.succeeded) & Attr("failed").eq(job.failed))
 
 
-def end(job: Job, target: JobState, failure: Failure) -> None:
-    """End a job before its parts have."""
-    move(job, target, error=failure.model_dump())
-
-
 def delete(job: Job) -> None:
     """Delete a job; its objects are purged once no grant or lease on them can be alive."""
     last_use = max(settings().url_seconds, settings().lease_seconds)
-    move(job, JobState.DELETED, **watch.until(job.id, clock.now() + last_use))
+    move(job, JobState.DELETED, **watch.until(job.id, clock.now() + last_use + watch.SLOW_UPLOAD))
 
 
 def look(tenant: str, job: str) -> Job | None:
-    """Return a job for settle, deleted ones too."""
+    """Return a job as it is now, a deleted one too."""
     item = table.read(key_of(tenant, job))
     return _job(tenant, job, item) if item else None
 
 
 def look_again(job: Job, due: int) -> None:
     """Have settle look at an open job again at the time `due`."""
-    change = Change(
-        key_of(job.tenant, job.id), when=Attr("state").is_in(sorted(OPEN)), set={"due": due}, add={"looks": 1}
-    )
-    try:
-        table.write(change)
-    except table.Superseded:
-        return
+    still_open = Attr("state").is_in(sorted(OPEN))
+    with suppress(table.Superseded):
+        table.write(Change(key_of(job.tenant, job.id), when=still_open, set={"due": due}, add={"looks": 1}))
+
+
+def unwatch(job: Job) -> None:
+    """Tell settle that nothing is left to do for a job that has ended."""
+    ended = Attr("state").is_in(sorted(JOB_TERMINAL))
+    with suppress(table.Superseded):
+        table.write(Change(key_of(job.tenant, job.id), when=ended, remove=sorted(watch.ATTRIBUTES)))
 
 
 def _job(tenant: str, job: str, item: Item | dict[str, Any]) -> Job:

@@ -1,5 +1,6 @@
 """Enrolled keys in the table: public keys of a tenant, named by the SHA-256 of their file."""
 
+from contextlib import suppress
 from enum import StrEnum
 
 from boto3.dynamodb.conditions import Attr
@@ -48,47 +49,65 @@ def offer(tenant: str, key: str, configuration: str, length: int) -> tuple[Enrol
     try:
         table.write(New(_key(tenant, key), attributes, when=gone))
     except table.Superseded:
-        return find(tenant, key), False
+        return _checked(_found(tenant, key)), False
     return _checked(_enrollment(tenant, key, attributes)), True
 
 
 def find(tenant: str, key: str) -> Enrollment:
     """Return enrolled keys; raises NotFound (`key_not_found`) when they are not there, deleted, or another's."""
+    found = _found(tenant, key)
+    return found if found.state is KeyState.ENROLLED else _checked(found)
+
+
+def delete(found: Enrollment) -> None:
+    """Delete enrolled keys; settle purges the file once no upload of it can be going on."""
+    now = clock.now()
+    purge_at = now + settings().url_seconds + watch.SLOW_UPLOAD
+    change = Change(
+        _key(found.tenant, found.id),
+        when=Attr("state").is_in([KeyState.AWAITING_UPLOAD, KeyState.ENROLLED]),
+        set={"state": KeyState.DELETED, "ttl": purge_at + settings().retention_seconds}
+        | watch.until(found.id, purge_at),
+    )
+    with suppress(table.Superseded):
+        table.write(change)
+
+
+def purge(tenant: str, key: str) -> int:
+    """Purge the file of deleted keys; return how many versions there were."""
+    item = table.read(_key(tenant, key))
+    if item is None or item["state"] != KeyState.DELETED:
+        return 0
+    purged = objects.purge(paths.keys(tenant, key))
+    done = Change(_key(tenant, key), when=Attr("state").eq(KeyState.DELETED), remove=sorted(watch.ATTRIBUTES))
+    with suppress(table.Superseded):
+        table.write(done)
+    return purged
+
+
+def _found(tenant: str, key: str) -> Enrollment:
     item = table.read(_key(tenant, key))
     if item is None or item["state"] == KeyState.DELETED:
         raise NotFound("there are no such keys", code="key_not_found", remedy="Enroll the keys, then try again.")
-    return _checked(_enrollment(tenant, key, item))
+    return _enrollment(tenant, key, item)
 
 
 def _checked(found: Enrollment) -> Enrollment:
-    """Notice that the file has arrived: from then on the keys do not expire."""
-    if found.state is not KeyState.AWAITING_UPLOAD or not objects.exists(paths.keys(found.tenant, found.id)):
+    """Make the record say whether the file is there; once it is, the keys do not expire."""
+    there = objects.exists(paths.keys(found.tenant, found.id))
+    state = KeyState.ENROLLED if there else KeyState.AWAITING_UPLOAD
+    if state is found.state:
         return found
     change = Change(
         _key(found.tenant, found.id),
-        when=Attr("state").eq(KeyState.AWAITING_UPLOAD),
-        set={"state": KeyState.ENROLLED},
-        remove=("ttl",),
+        when=Attr("state").eq(found.state),
+        set={"state": state},
+        remove=("ttl",) if there else (),
     )
     try:
         return _enrollment(found.tenant, found.id, table.write(change))
     except table.Superseded:
-        return find(found.tenant, found.id)
-
-
-def delete(found: Enrollment) -> None:
-    """Delete enrolled keys; settle purges the file once no upload grant can be alive."""
-    now = clock.now()
-    change = Change(
-        _key(found.tenant, found.id),
-        when=Attr("state").is_in([KeyState.AWAITING_UPLOAD, KeyState.ENROLLED]),
-        set={"state": KeyState.DELETED, "ttl": now + settings().retention_seconds}
-        | watch.until(found.id, now + settings().url_seconds),
-    )
-    try:
-        table.write(change)
-    except table.Superseded:
-        return
+        return _found(found.tenant, found.id)
 
 
 def _enrollment(tenant: str, key: str, item: Item) -> Enrollment:

@@ -1,5 +1,6 @@
 """Leases on parts: one owner at a time, and every part settled and counted exactly once."""
 
+from contextlib import suppress
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
@@ -42,10 +43,8 @@ def release(slot: Slot, owner: str, error: SealdropError) -> None:
         set={"lease_until": 0, "error": Failure.of(error).model_dump()},
         remove=("owner",),
     )
-    try:
+    with suppress(table.Superseded):
         table.write(change)
-    except table.Superseded:
-        return
 
 
 def succeed(job: Job, part: int, owner: str, **result: Any) -> bool:

@@ -14,12 +14,11 @@ from sealdrop_core.sealed import MEDIA_TYPE
 
 
 class Version(NamedTuple):
-    """One version of an object."""
+    """One version of an object, and when it was written."""
 
     key: str
     id: str
-    bytes: int
-    latest: bool
+    written: int
 
 
 class Content(NamedTuple):
@@ -101,10 +100,11 @@ def exists(key: str) -> bool:
     return any(entry["Key"] == key for entry in found.get("Contents", []))
 
 
-def versions(prefix: str) -> Iterator[Version]:
-    """Yield all versions under a prefix; not what only marks a deletion."""
+def newest(prefix: str) -> Iterator[Version]:
+    """Yield the newest version of every object under a prefix."""
     for entry in _pages(prefix, "Versions"):
-        yield Version(entry["Key"], entry["VersionId"], entry["Size"], entry["IsLatest"])
+        if entry["IsLatest"]:
+            yield Version(entry["Key"], entry["VersionId"], int(entry["LastModified"].timestamp()))
 
 
 def purge(prefix: str) -> int:

@@ -11,7 +11,7 @@ from cloud.jobs import Job
 from cloud.paths import Slot
 from cloud.records import Failure, Record, partition
 from cloud.settings import settings
-from sealdrop_core.errors import Conflict, Unavailable
+from sealdrop_core.errors import Conflict, EvaluationFailed, Unavailable
 from sealdrop_core.jobs import PART_TERMINAL, PartState
 
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -44,9 +44,16 @@ class Part(Upload):
         """Whether the part has come to its end."""
         return self.state in PART_TERMINAL
 
+    @property
     def leased(self) -> bool:
         """Whether someone may be working on it right now."""
         return not self.settled and self.lease_until > clock.now()
+
+    @property
+    def verdict(self) -> EvaluationFailed | None:
+        """Why the last attempt came to nothing, if it said so."""
+        known = self.error
+        return EvaluationFailed(known.detail, code=known.code, remedy=known.remedy) if known else None
 
 
 def key_of(slot: Slot) -> Key:

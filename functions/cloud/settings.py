@@ -19,6 +19,7 @@ class Settings(BaseModel):
     table_name: str = Field(min_length=3)
     queue_url: str = ""
     aws_endpoint_url: str | None = None
+    powertools_service_name: str = "sealdrop"
 
     # lifetime of a presigned URL, and how long after its creation a job takes uploads
     url_seconds: int = Field(default=900, ge=1, le=7 * DAY)

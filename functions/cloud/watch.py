@@ -11,6 +11,7 @@ from cloud.changes import Key
 SHARDS = ("0", "1", "2", "3")
 ATTRIBUTES = frozenset({"watch", "due"})
 FIRST_LOOK = 300  # seconds until settle first looks at an unfinished job
+SLOW_UPLOAD = 600  # seconds that an upload may go on after its grant has expired
 
 
 def until(name: str, due: int) -> dict[str, Any]:

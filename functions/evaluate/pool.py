@@ -1,0 +1,53 @@
+"""The worker pool: one process for each core, started at init and shared by every thread that evaluates.
+
+Processes because SEAL's bindings hold the interpreter's lock, and because a stranger's bytes may kill native code.
+Sockets because Lambda has no /dev/shm, which queues, locks and pools of `multiprocessing` are made of.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+from evaluate.process import Process, Work
+from evaluate.spans import Span, spans
+
+# spans for each worker: few enough to cost nothing, enough that none waits long for the last
+_SPANS_EACH = 4
+
+
+class Pool:
+    """Worker processes, and as many threads to speak with them."""
+
+    def __init__(self, workers: int, memory: int) -> None:
+        self._workers = workers
+        self._idle: SimpleQueue[Process] = SimpleQueue()
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        for _ in range(workers):
+            process = Process(memory)
+            process.start()
+            self._idle.put(process)
+
+    def evaluate(self, work: Work, body: memoryview, rows: int, deadline: float) -> bytes:
+        """Return the evaluated body of a sealed input, its blocks shared by all workers.
+
+        `deadline` is a time of `time.monotonic`. Raises what a worker refused, or WorkerLost.
+        """
+        cut = spans(work.plan, rows, self._workers * _SPANS_EACH)
+        futures = [self._threads.submit(self._evaluate, work, body, span, deadline) for span in cut]
+        try:
+            return b"".join([future.result() for future in futures])
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def close(self) -> None:
+        """Stop all workers; those at work finish their span."""
+        self._threads.shutdown(cancel_futures=True)
+        while not self._idle.empty():
+            self._idle.get().stop()
+
+    def _evaluate(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
+        process = self._idle.get()
+        try:
+            return process.evaluate(work, body, span, deadline)
+        finally:
+            self._idle.put(process)

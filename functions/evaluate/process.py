@@ -1,0 +1,136 @@
+"""One worker process, seen from outside: started, asked, and replaced when it dies or takes too long."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+from evaluate.spans import Span
+from sealdrop_core.errors import EvaluationFailed, MalformedSeal
+from sealdrop_core.plan import Plan
+
+
+class WorkerLost(EvaluationFailed):
+    """A worker died or was stopped; another attempt may succeed."""
+
+    code = "worker_died"
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Work:
+    """What evaluating a part takes besides its rows; a worker is sent only what it lacks."""
+
+    plan: Plan
+    program: str
+    weights: bytes
+    keys: str | None = None
+    key_body: bytes | memoryview = b""
+
+    def supplies(self, what: str) -> list[bytes | memoryview]:
+        """Return the messages that answer a worker's need."""
+        if what == "program":
+            return [self.plan.model_dump_json().encode(), self.weights]
+        return [self.key_body]
+
+
+class Process:
+    """A worker process. Not for two threads at once: the pool lends it."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+
+    def start(self) -> None:
+        """Start the process and return at once; its imports run beside ours."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            command = [sys.executable, "-m", "evaluate.worker", str(theirs.fileno()), str(self._memory)]
+            self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
+                command, env=_environment(), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+        self._connection = Connection(ours.detach())
+
+    def stop(self) -> None:
+        """Kill the process, whatever it is doing."""
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._connection = self._process = None
+
+    def evaluate(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
+        """Return the result of one span; `deadline` is a time of `time.monotonic`.
+
+        Raises what the worker refused, or WorkerLost (`worker_died`, `evaluation_timeout`).
+        """
+        connection, process = self._ready()
+        # killing is the one way out of a send or a receive that never returns
+        guard = Timer(max(0.0, deadline - monotonic()), process.kill)
+        guard.start()
+        try:
+            return _converse(connection, work, body, span)
+        except (EOFError, OSError, ValueError):
+            self.stop()
+            if monotonic() >= deadline:
+                raise WorkerLost(
+                    "the part takes longer than a function may run",
+                    code="evaluation_timeout",
+                    remedy="Submit fewer rows in a part.",
+                ) from None
+            raise WorkerLost("the worker died at its work") from None
+        finally:
+            guard.cancel()
+
+    def _ready(self) -> tuple[Connection, subprocess.Popen[bytes]]:
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            self.start()
+        assert self._connection is not None
+        assert self._process is not None
+        return self._connection, self._process
+
+
+def _converse(connection: Connection, work: Work, body: memoryview, span: Span) -> bytes:
+    task = {"program": work.program, "keys": work.keys, "rows": span.rows}
+    connection.send_bytes(json.dumps(task).encode())
+    connection.send_bytes(body[span.start : span.end])
+    while True:
+        reply = json.loads(connection.recv_bytes(1 << 16))
+        if "needs" in reply:
+            for message in work.supplies(reply["needs"]):
+                connection.send_bytes(message)
+        elif "refused" in reply:
+            raise _refusal(reply["refused"])
+        else:
+            return _exactly(connection.recv_bytes(span.result_bytes), span.result_bytes)
+
+
+def _exactly(result: bytes, length: int) -> bytes:
+    if len(result) != length:
+        raise EvaluationFailed("the result is not as long as the plan says")
+    return result
+
+
+def _refusal(told: dict[str, Any]) -> MalformedSeal | EvaluationFailed:
+    kind = MalformedSeal if told["status"] < 500 else EvaluationFailed
+    return kind(told["message"], code=told["code"], remedy=told["remedy"])
+
+
+def _environment() -> dict[str, str]:
+    """Return what a worker needs to find its modules and libraries, and nothing else: no credentials."""
+    return {
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "LD_LIBRARY_PATH": f"{sys.base_prefix}/lib",
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+    }

@@ -1,0 +1,1 @@
+"""The side door: whatever went wrong, every job comes to an end."""
