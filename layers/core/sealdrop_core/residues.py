@@ -25,6 +25,9 @@ def _lane(
 def pack(values: Words, bits: int) -> bytes:
     """Pack unsigned `values` (any shape, each below 2^bits, 1 <= bits <= 64) without gaps."""
     flat = values.reshape(-1)
+    if flat.size <= _LANES:  # one number is quicker than eight lanes
+        whole = sum(value << index * bits for index, value in enumerate(flat.tolist()))
+        return whole.to_bytes(packed_bytes(flat.size, bits), "little")
     groups = -(-flat.size // _LANES)
     padded = np.zeros(groups * _LANES, dtype=np.uint64)
     padded[: flat.size] = flat

@@ -38,6 +38,7 @@ class Responder:
     def __init__(self, ring: Ring, plan: Plan) -> None:
         self.ring, self.plan, self.response = ring, plan, plan.response
         self.primes = np.array(ring.primes[: self.response.level], dtype=np.uint64)
+        self.bits = plan.kept_bits
 
     def rerandomize(self, result: Any, encryptor: Encryptor) -> None:
         """Add a fresh public-key encryption of zero to a result at the first level."""
@@ -75,5 +76,5 @@ class Responder:
         for part in range(2):
             words = np.concatenate([result[part] for result in results], axis=1)
             rounded = (words + half) >> dropped
-            packed += [pack(rounded[index], bits) for index, bits in enumerate(self.plan.kept_bits)]
+            packed += [pack(rounded[index], bits) for index, bits in enumerate(self.bits)]
         return b"".join(packed)
