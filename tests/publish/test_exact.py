@@ -29,7 +29,7 @@ ANOTHER_SCALE = {
 def test_circuit_answers_as_the_estimator(name: str) -> None:
     case = fitted(name)
     compiled = compile_estimator(case.estimator)
-    calibration = Calibration.read(case.X, compiled.network.features)
+    calibration = Calibration.read(case.X, compiled)
     [(_, circuit)] = circuits(compiled.network, case.X)
     own = absorb(circuit, calibration.normalization)
     scores = own.evaluate(normalized(case.unseen, calibration.normalization))

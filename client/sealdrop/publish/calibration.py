@@ -1,12 +1,15 @@
 """Calibration rows: what the owner's columns look like, checked before anything is derived from them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from sealdrop.errors import RefusedInput
+from sealdrop.publish.categories import categorical
+from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.refusal import UnsupportedCalibration
+from sealdrop.steps import Column, numeric, run
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature, Normalization
 
@@ -15,73 +18,86 @@ MIN_ROWS = 2
 
 @dataclass(frozen=True)
 class Calibration:
-    """Rows (rows, features) of finite numbers, the table they were read from, and the names of its columns."""
+    """The table as it was given, its columns, and the numbers its steps make: rows of shape (rows, packed columns)."""
 
     table: Any
+    features: tuple[Feature, ...]
     rows: Array
-    names: tuple[str, ...]
 
     @classmethod
-    def read(cls, X: Any, width: int, names: Sequence[str] = ()) -> "Calibration":
-        """Read an array or a DataFrame for a model of `width` columns; a DataFrame's names win over the model's.
+    def read(cls, X: Any, compiled: Compiled) -> Self:
+        """Read an array or a DataFrame with the model's columns; a DataFrame's names win over the model's.
 
         Raises UnsupportedCalibration: `wrong_calibration_width`, `calibration_not_numeric`, `calibration_not_finite`,
-        `too_few_calibration_rows`.
+        `too_few_calibration_rows`, `calibration_not_encoded`.
         """
+        table = _table(X, compiled)
         own = [str(name) for name in getattr(X, "columns", ())]
-        rows = _numbers(X)
-        if rows.ndim != 2 or rows.shape[1] != width:
-            raise UnsupportedCalibration(
-                f"the calibration data has shape {rows.shape} and the model takes {width} columns",
-                code="wrong_calibration_width",
-                remedy=f"Give rows of exactly the {width} columns the model was fitted on, without the target.",
-            )
-        _check_finite(rows)
-        if own and names and own != list(names):
+        if own and compiled.names and own != list(compiled.names):
             raise UnsupportedCalibration(
                 "the calibration data's columns are not the model's, or stand in another order",
                 code="wrong_calibration_width",
                 remedy="Give the columns the model was fitted on, in the same order.",
             )
-        return cls(X, rows, tuple(own or names or (f"x{index}" for index in range(width))))
-
-    @property
-    def features(self) -> tuple[Feature, ...]:
-        """Each column's name and range."""
-        low, high = self.rows.min(axis=0), self.rows.max(axis=0)
-        return tuple(
-            Feature(name=name, low=float(a), high=float(b)) for name, a, b in zip(self.names, low, high, strict=True)
-        )
+        names = own or compiled.names or [f"x{index}" for index in range(compiled.width)]
+        kept = categorical(compiled.steps, compiled.width)
+        try:
+            columns = [Column(name, values) for name, values in zip(names, table.T, strict=True)]
+            columns = [column if index in kept else numeric(column) for index, column in enumerate(columns)]
+            if not compiled.steps:
+                _check_finite(columns)
+            rows = run(compiled.steps, columns)
+        except RefusedInput as refusal:
+            raise _refusal(refusal) from refusal
+        features = tuple(_feature(column, index in kept) for index, column in enumerate(columns))
+        return cls(X, features, rows)
 
     @property
     def normalization(self) -> Normalization:
-        """The map of each column's range onto [-1, 1]; a constant column is only centred."""
+        """The map of each packed column's range onto [-1, 1]; a constant column is only centred."""
         low, high = self.rows.min(axis=0), self.rows.max(axis=0)
         center, half = low / 2 + high / 2, high / 2 - low / 2
         return Normalization(center=tuple(center.tolist()), scale=tuple(np.where(half > 0, half, 1.0).tolist()))
 
 
-def _numbers(X: Any) -> Array:
-    if hasattr(X, "toarray"):
-        X = X.toarray()
+def _table(X: Any, compiled: Compiled) -> Any:
+    """Return the calibration data, shape (rows, columns): numbers, or objects if there are steps to make numbers."""
+    X = X.toarray() if hasattr(X, "toarray") else X
+    kind = object if compiled.steps else np.float64
     try:
-        return np.asarray(X, dtype=np.float64)
+        table = X.to_numpy(dtype=kind) if hasattr(X, "to_numpy") else np.asarray(X, dtype=kind)
     except (TypeError, ValueError):
         raise UnsupportedCalibration(
-            "the calibration data holds values that are no numbers",
+            "the calibration data is not a table of numbers",
             code="calibration_not_numeric",
-            remedy="Put the encoders into the pipeline that is published, or give the encoded columns.",
+            remedy="Put the encoders into the pipeline that is published.",
         ) from None
-
-
-def _check_finite(rows: Array) -> None:
-    if len(rows) < MIN_ROWS:
+    if table.ndim != 2 or table.shape[1] != compiled.width:
         raise UnsupportedCalibration(
-            f"{len(rows)} calibration rows show no range",
+            f"the calibration data has shape {table.shape} and the model takes {compiled.width} columns",
+            code="wrong_calibration_width",
+            remedy=f"Give rows of exactly the {compiled.width} columns the model was fitted on, without the target.",
+        )
+    if len(table) < MIN_ROWS:
+        raise UnsupportedCalibration(
+            f"{len(table)} calibration rows show no range",
             code="too_few_calibration_rows",
             remedy="Give a few hundred rows, or all the model was fitted on.",
         )
-    bad = np.argwhere(~np.isfinite(rows))
+    return table
+
+
+def _feature(column: Column, category: bool) -> Feature:
+    if category:
+        return Feature(name=column.name, kind="category")
+    known = column.values[~column.missing]
+    if not len(known):
+        known = np.zeros(1)
+    return Feature(name=column.name, low=float(known.min()), high=float(known.max()))
+
+
+def _check_finite(columns: list[Column]) -> None:
+    bad = np.argwhere(~np.isfinite(np.column_stack([column.values for column in columns])))
     if len(bad):
         row, column = bad[0]
         raise UnsupportedCalibration(
@@ -89,3 +105,15 @@ def _check_finite(rows: Array) -> None:
             code="calibration_not_finite",
             remedy="Drop these rows, or put a SimpleImputer into the pipeline that is published.",
         )
+
+
+_CODES = {
+    "not_numeric": ("calibration_not_numeric", "Put the encoders into the pipeline that is published."),
+    "not_finite": ("calibration_not_finite", "Put a SimpleImputer into the pipeline that is published."),
+    "unknown_category": ("calibration_not_encoded", "Give rows whose categories the model's encoders know."),
+}
+
+
+def _refusal(refusal: RefusedInput) -> UnsupportedCalibration:
+    code, remedy = _CODES[refusal.code]
+    return UnsupportedCalibration(f"in the calibration data {refusal.message}", code=code, remedy=remedy)

@@ -5,18 +5,30 @@ from typing import Any, Self
 
 import numpy as np
 
-from sealdrop.publish.network import Network, affine
+from sealdrop.publish.network import Network, affine, identity
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Label, Output
+from sealdrop_core.steps import Step, outputs
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A network over the model's own columns, the meaning of its scores, and the columns' names if they are known."""
+    """A network, the meaning of its scores, and what comes before it: steps over the model's own columns.
+
+    `names` are the columns' names if they are known; `columns` is their number if there are steps, which make the
+    network's features of them.
+    """
 
     network: Network
     output: Output
     names: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    columns: int = 0
+
+    @property
+    def width(self) -> int:
+        """Number of columns the model itself takes."""
+        return self.columns if self.steps else self.network.features
 
     def named(self, names: tuple[str, ...]) -> Self:
         """Return the same model with names for its columns."""
@@ -66,3 +78,10 @@ def regressor(weight: Array, bias: Array, *, link: str = "identity") -> Compiled
 def transformer(weight: Array, bias: Array) -> Compiled:
     """Compile an affine transform."""
     return Compiled(affine(weight, bias), Output(kind="transform", flat=False))
+
+
+def preprocessor(step: Step) -> Compiled:
+    """Compile a step that the client takes before it encrypts."""
+    width = outputs((step,), step.inputs)
+    network = Network((identity(width),))
+    return Compiled(network, Output(kind="transform", flat=False), steps=(step,), columns=step.inputs)

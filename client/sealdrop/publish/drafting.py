@@ -43,7 +43,7 @@ def draft(
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
     own = read(model)
-    calibration = Calibration.read(X_calibration, own.compiled.network.features, own.compiled.names)
+    calibration = Calibration.read(X_calibration, own.compiled)
     planner = partial(plan, error=error, rows=rows, response=response)
     fitted = fit(own, calibration, planner, min_agreement)
     weights = fitted.circuit.to_bytes()
@@ -53,6 +53,7 @@ def draft(
         description=description,
         source=own.source,
         features=calibration.features,
+        steps=own.compiled.steps,
         normalization=calibration.normalization,
         output=_labelled(own.compiled.output, labels),
         plans=fitted.plans,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sealdrop_core.plan import Plan, canonical_json
+from sealdrop_core.steps import Step, outputs
 
 NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -17,21 +18,25 @@ class _Card(BaseModel):
 
 
 class Feature(_Card):
-    """One input column and the range it was calibrated on."""
+    """One column of the data owner's table: a number with the range it was calibrated on, or a category."""
 
     name: str = Field(min_length=1, max_length=256)
-    low: float
-    high: float
+    kind: Literal["number", "category"] = "number"
+    low: float | None = None
+    high: float | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.low > self.high:
-            raise ValueError(f"feature '{self.name}': low is above high")
+        if self.kind == "category":
+            if self.low is not None or self.high is not None:
+                raise ValueError(f"feature '{self.name}': a category has no range")
+        elif self.low is None or self.high is None or self.low > self.high:
+            raise ValueError(f"feature '{self.name}': a number has a range from low to high")
         return self
 
 
 class Normalization(_Card):
-    """What the client does to each column before it packs it: (x - center) / scale."""
+    """What the client does to each column, after all steps, before it packs it: (x - center) / scale."""
 
     center: tuple[float, ...]
     scale: tuple[Annotated[float, Field(gt=0)], ...]
@@ -84,6 +89,7 @@ class Manifest(_Card):
     description: str = Field(default="", max_length=2000)
     source: str = Field(max_length=200)
     features: tuple[Feature, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = ()
     normalization: Normalization
     output: Output
     plans: tuple[Plan, ...] = Field(min_length=1)
@@ -92,11 +98,11 @@ class Manifest(_Card):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        width = len(self.features)
+        width = outputs(self.steps, len(self.features))
         if len(self.normalization.center) != width or len(self.normalization.scale) != width:
-            raise ValueError("normalization and features differ in length")
+            raise ValueError("normalization and columns differ in number")
         if any(plan.layout.features != width for plan in self.plans):
-            raise ValueError("a plan is made for another number of features")
+            raise ValueError("a plan is made for another number of columns")
         if len({plan.id for plan in self.plans}) != len(self.plans):
             raise ValueError("two plans have the same id")
         return self
