@@ -1,0 +1,1 @@
+"""Where functions run: in this process, or each in a real Lambda runtime of its own."""

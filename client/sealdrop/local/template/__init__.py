@@ -1,0 +1,1 @@
+"""What the SAM template says, read without the SAM CLI."""

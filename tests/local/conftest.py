@@ -1,0 +1,60 @@
+"""The fixture project, an embedded AWS with a clock that tests turn, and buckets in it."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sealdrop.local.aws.account import now
+from sealdrop.local.aws.embedded import EmbeddedAws
+
+PROJECT = Path(__file__).parent / "fixtures" / "project"
+
+
+class Clock:
+    """The real time, moved by `offset`."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def __call__(self) -> datetime:
+        """Return the moved time."""
+        return now() + self.offset
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[tuple[EmbeddedAws, Clock]]:
+    """Run one AWS for the session."""
+    clock = Clock()
+    with EmbeddedAws(clock=clock) as aws:
+        yield aws, clock
+
+
+@pytest.fixture
+def aws(running: tuple[EmbeddedAws, Clock]) -> EmbeddedAws:
+    """Return the running AWS."""
+    return running[0]
+
+
+@pytest.fixture
+def clock(running: tuple[EmbeddedAws, Clock]) -> Iterator[Clock]:
+    """Return the running AWS's clock, which is set right again afterwards."""
+    yield running[1]
+    running[1].offset = timedelta()
+
+
+@pytest.fixture
+def bucket(aws: EmbeddedAws) -> str:
+    """Return a fresh bucket with versioning."""
+    name = f"bucket-{uuid.uuid4().hex}"
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+@pytest.fixture
+def project() -> Path:
+    """Return the fixture project."""
+    return PROJECT
