@@ -32,7 +32,7 @@ class New:
 
     key: Key
     attributes: Mapping[str, Any]
-    when: ConditionBase = ABSENT
+    when: ConditionBase = field(default_factory=lambda: ABSENT)
 
     def request(self) -> dict[str, Any]:
         """Return the parameters of a Put."""
