@@ -4,6 +4,8 @@ Value k of `bits` bits starts at bit k*bits, least significant bit first. Eight 
 r of eight starts at the same bit of a byte in every group: one strided view a lane, and no loop over values.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,11 +17,11 @@ _LANES = 8
 _WORD = 8  # bytes
 
 
-def _lane(
-    buffer: bytearray | NDArray[np.uint8], lane: int, bits: int, groups: int, skip: int, kind: str
-) -> NDArray[np.unsignedinteger]:
+def _lane(buffer: NDArray[np.uint8], lane: int, bits: int, groups: int, skip: int, kind: str) -> Any:
+    """Return lane `lane` of each row of `buffer`, shape (rows, groups), as a writable view."""
+    rows, stride = buffer.shape
     offset = lane * bits // _LANES + skip
-    return np.ndarray((groups,), dtype=kind, buffer=buffer, offset=offset, strides=(bits,))
+    return np.ndarray((rows, groups), dtype=kind, buffer=buffer, offset=offset, strides=(stride, bits))
 
 
 def pack(values: Words, bits: int) -> bytes:
@@ -34,14 +36,14 @@ def pack(values: Words, bits: int) -> bytes:
     # windows of neighbouring groups must not overlap while a lane is written: widths below a word go through bits
     if bits < _WORD:
         return _pack_narrow(padded, bits)[: packed_bytes(flat.size, bits)]
-    buffer = bytearray(groups * bits + 2 * _WORD)
+    buffer = np.zeros((1, groups * bits + 2 * _WORD), dtype=np.uint8)
     for lane in range(_LANES):
         shift = lane * bits % 8
         column = padded[lane::_LANES]
         _lane(buffer, lane, bits, groups, 0, "<u8")[:] |= column << np.uint64(shift)
         if shift + bits > 64:
             _lane(buffer, lane, bits, groups, _WORD, "u1")[:] |= (column >> np.uint64(64 - shift)).astype(np.uint8)
-    return bytes(memoryview(buffer)[: packed_bytes(flat.size, bits)])
+    return buffer[0, : packed_bytes(flat.size, bits)].tobytes()
 
 
 def _pack_narrow(values: Words, bits: int) -> bytes:
@@ -55,20 +57,28 @@ def unpack(data: bytes | memoryview, count: int, bits: int, bound: int) -> Words
     Raises MalformedSeal (`wrong_length`) unless `data` is exactly as long as that takes, and
     (`residue_out_of_range`) when a value is not below the bound or the padding is not zero.
     """
-    if len(data) != packed_bytes(count, bits):
+    values: Words = unpack_rows(np.frombuffer(data, dtype=np.uint8).reshape(1, -1), count, bits, bound)[0]
+    return values
+
+
+def unpack_rows(data: NDArray[np.uint8], count: int, bits: int, bound: int) -> Words:
+    """Return values of shape (rows, count), each row of `data` unpacked as `unpack` does; raises as it does."""
+    rows, length = data.shape
+    if length != packed_bytes(count, bits):
         raise MalformedSeal(f"expected {packed_bytes(count, bits)} bytes of residues", code="wrong_length")
     groups = -(-count // _LANES)
-    buffer = np.zeros(groups * bits + 2 * _WORD, dtype=np.uint8)
-    buffer[: len(data)] = np.frombuffer(data, dtype=np.uint8)
-    values = np.empty(groups * _LANES, dtype=np.uint64)
-    mask = np.uint64((1 << bits) - 1)
+    buffer = np.zeros((rows, groups * bits + 2 * _WORD), dtype=np.uint8)
+    buffer[:, :length] = data
+    values = np.empty((rows, groups, _LANES), dtype=np.uint64)
     for lane in range(_LANES):
         shift = lane * bits % 8
         column = _lane(buffer, lane, bits, groups, 0, "<u8") >> np.uint64(shift)
         if shift + bits > 64:
-            column |= _lane(buffer, lane, bits, groups, _WORD, "u1").astype(np.uint64) << np.uint64(64 - shift)
-        np.bitwise_and(column, mask, out=values[lane::_LANES])
-    padding_set = count * bits % 8 and data[-1] >> (count * bits % 8)
-    if padding_set or (count and int(values[:count].max()) >= bound):
+            above = _lane(buffer, lane, bits, groups, _WORD, "u1").astype(np.uint64)
+            column |= above << np.uint64(64 - shift)
+        np.bitwise_and(column, np.uint64((1 << bits) - 1), out=values[:, :, lane])
+    values = values.reshape(rows, -1)[:, :count]
+    padding = count * bits % 8
+    if (padding and (data[:, -1] >> padding).any()) or (values.size and int(values.max()) >= bound):
         raise MalformedSeal("a residue is not below its modulus", code="residue_out_of_range")
-    return values[:count]
+    return values
