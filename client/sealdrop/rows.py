@@ -1,4 +1,4 @@
-"""Rows as the model takes them: one float64 column for each feature, finite, inside the calibrated range.
+"""Rows as the model takes them: finite numbers inside the calibrated range, after the model's own preprocessing.
 
 Everything is checked here, before anything is sealed. No message repeats a value of the data.
 """
@@ -11,20 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import OutOfRange, RefusedInput
-from sealdrop_core.manifest import Manifest
+from sealdrop.steps import Column, numeric, run
+from sealdrop_core.manifest import Feature, Manifest
 
 Array = NDArray[np.float64]
 RangePolicy = Literal["refuse", "warn", "clip"]
 
 
 def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -> Array:
-    """Return X as an array of shape (rows, features), columns in the manifest's order.
+    """Return X as numbers, columns in the manifest's order and the manifest's steps taken.
 
     X is anything NumPy can read as two dimensions, or a DataFrame: its columns are matched by name if it has the
-    model's names, by position otherwise. Raises RefusedInput (`wrong_columns`, `wrong_shape`, `not_numeric`,
-    `no_rows`, `not_finite`, `out_of_range`).
+    model's names, by position otherwise. Values may be missing, and text, where the steps take them. Raises
+    RefusedInput (`wrong_columns`, `wrong_shape`, `not_numeric`, `no_rows`, `not_finite`, `out_of_range`,
+    `unknown_category`).
     """
-    rows = _numbers(_ordered(X, manifest))
+    ordered = _ordered(X, manifest)
+    rows = _objects(ordered) if manifest.steps else _numbers(ordered)
     if rows.ndim != 2:
         raise RefusedInput(
             f"the rows have {rows.ndim} dimension(s), not two",
@@ -36,8 +39,22 @@ def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -
     width = len(manifest.features)
     if rows.shape[1] != width:
         _refuse_count(rows.shape[1], manifest)
+    if manifest.steps:
+        return _stepped(rows, manifest, on_out_of_range)
     _check_finite(rows, manifest)
-    return _within_range(rows, manifest, on_out_of_range)
+    return _within_range(rows, manifest.features, on_out_of_range)
+
+
+def _stepped(table: NDArray[Any], manifest: Manifest, policy: RangePolicy) -> Array:
+    """Check the ranges of the columns that are numbers, then take the steps."""
+    columns = [Column(feature.name, table[:, index]) for index, feature in enumerate(manifest.features)]
+    kept = [index for index, feature in enumerate(manifest.features) if feature.kind == "number"]
+    if kept:
+        numbers = np.column_stack([numeric(columns[index]).values for index in kept])
+        numbers = _within_range(numbers, [manifest.features[index] for index in kept], policy)
+        for index, values in zip(kept, numbers.T, strict=True):
+            columns[index] = Column(columns[index].name, values)
+    return run(manifest.steps, columns)
 
 
 def column_order(columns: Sequence[str], names: Sequence[str]) -> list[int] | None:
@@ -85,6 +102,13 @@ def _numbers(X: Any) -> Array:
         ) from None
 
 
+def _objects(X: Any) -> NDArray[Any]:
+    try:
+        return np.asarray(X, dtype=object)
+    except ValueError:
+        raise RefusedInput("the rows differ in length", code="wrong_shape") from None
+
+
 def _refuse_count(count: int, manifest: Manifest) -> None:
     names = [feature.name for feature in manifest.features]
     if count < len(names):
@@ -109,10 +133,11 @@ def _check_finite(rows: Array, manifest: Manifest) -> None:
     )
 
 
-def _within_range(rows: Array, manifest: Manifest, policy: RangePolicy) -> Array:
-    low = np.array([feature.low for feature in manifest.features])
-    high = np.array([feature.high for feature in manifest.features])
-    excess = np.maximum(low - rows.min(axis=0), rows.max(axis=0) - high)
+def _within_range(rows: Array, features: Sequence[Feature], policy: RangePolicy) -> Array:
+    """Return the rows, clipped if that is the policy; NaN is a missing value and lies in every range."""
+    low = np.array([feature.low for feature in features], dtype=np.float64)
+    high = np.array([feature.high for feature in features], dtype=np.float64)
+    excess = np.nan_to_num(np.maximum(low - np.fmin.reduce(rows), np.fmax.reduce(rows) - high), posinf=np.inf)
     if not (excess > 0).any():
         return rows
     if policy == "clip":
@@ -122,7 +147,7 @@ def _within_range(rows: Array, manifest: Manifest, policy: RangePolicy) -> Array
     column = rows[:, worst]
     outside = np.flatnonzero((column < low[worst]) | (column > high[worst]))
     message = (
-        f"column '{manifest.features[worst].name}' leaves its calibrated range [{low[worst]:g}, {high[worst]:g}] by up"
+        f"column '{features[worst].name}' leaves its calibrated range [{low[worst]:g}, {high[worst]:g}] by up"
         f" to {relative[worst]:.3g} times its width, in {outside.size} row(s), row {outside[0]} first;"
         f" {int((excess > 0).sum())} column(s) leave theirs"
     )

@@ -105,18 +105,17 @@ def _looked_up(book: Codebook, column: Column) -> Array:
     codes = dict(zip(book.categories, book.codes, strict=True))
     numbers = not any(isinstance(category, str) for category in book.categories)
     keys = [None if gap else _key(value, numbers) for value, gap in zip(column.values, column.missing, strict=True)]
-    if book.refuse_unknown:
-        strange = next((row for row, key in enumerate(keys) if key not in codes), None)
-        if strange is not None:
+    for row, key in enumerate(keys):
+        if not isinstance(key, Value | None) or (book.refuse_unknown and key not in codes):
             raise RefusedInput(
-                f"row {strange} holds a category in column '{column.name}' that the model has never seen",
+                f"row {row} holds no category of column '{column.name}' that the model knows",
                 code="unknown_category",
                 remedy="Use the categories that `sealdrop describe` lists.",
             )
     return np.array([codes.get(key, book.unknown) for key in keys], dtype=np.float64)  # None becomes NaN
 
 
-def _key(value: Any, numbers: bool) -> Value | None:
+def _key(value: Any, numbers: bool) -> Any:
     """Return a value as it stands among the categories; a table of text writes numbers as text."""
     value = value.item() if isinstance(value, np.generic) else value
     if numbers and isinstance(value, str):
@@ -124,7 +123,7 @@ def _key(value: Any, numbers: bool) -> Value | None:
             return float(value)
         except ValueError:
             return value
-    return value  # type: ignore[no-any-return]  # whatever hashes can be looked up
+    return value
 
 
 def _one_hot(name: str, codes: NDArray[Any], width: int) -> Iterator[Column]:

@@ -22,10 +22,12 @@ from sklearn.preprocessing import (
 
 from sealdrop.errors import RefusedInput
 from sealdrop.publish import UnsupportedCalibration, UnsupportedModel
+from sealdrop.publish.agreement import encrypted_scores
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.drafting import draft
 from sealdrop.publish.sklearn import compile_estimator
 from sealdrop.publish.sklearn.registry import compile_transformer
+from sealdrop.rows import admit
 from sealdrop.steps import Column, numeric, run
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.steps import outputs
@@ -237,3 +239,40 @@ def test_lifting_follows_steps() -> None:
     features = Calibration.read(TABLE, compiled).features
     found = compiled.network.evaluate(run(compiled.steps, _columns(UNSEEN, features)))
     np.testing.assert_allclose(found[:, 0], model.predict(UNSEEN), atol=1e-9)
+
+
+def test_tables_are_admitted_stepped_and_encrypted() -> None:
+    model = _model()
+    drafted = draft(model, TABLE, name="table", rows=(1000,))
+    manifest = drafted.manifest
+    shuffled = STRANGE[["plan", "member", "city", "age", "income"]]
+    rows = admit(shuffled, manifest, "clip")
+    assert rows.shape == (ROWS, manifest.plans[0].layout.features)
+    within = STRANGE.assign(
+        **{name: STRANGE[name].clip(TABLE[name].min(), TABLE[name].max()) for name in NUMBERS}  # NaN stays
+    )
+    scores = encrypted_scores(manifest, manifest.plans[0], drafted.weights, rows)
+    np.testing.assert_allclose(scores[:, 0], model.decision_function(within), rtol=0, atol=2.0**-10)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"age": 1e6}, "out_of_range"),
+        ({"age": np.inf}, "out_of_range"),
+        ({"income": "much"}, "not_numeric"),
+        ({"plan": 3}, None),
+        ({"plan": [{}] * ROWS}, "unknown_category"),
+        ({"member": None}, "not_finite"),
+        ({"other": 1}, "wrong_columns"),
+    ],
+)
+def test_tables_that_are_refused(change: dict[str, Any], code: str | None) -> None:
+    manifest = draft(_model(), TABLE, name="table", rows=(1,)).manifest
+    table = TABLE.assign(**change)
+    if code is None:  # an unknown category, and this encoder ignores them
+        assert len(admit(table, manifest)) == ROWS
+        return
+    with pytest.raises(RefusedInput) as refusal:
+        admit(table, manifest)
+    assert refusal.value.code == code
