@@ -35,7 +35,7 @@ class Settings(BaseModel):
     max_parts: int = Field(default=10_000, ge=1, le=999_999)
 
     workers: int = Field(default=0, ge=0, le=64)
-    worker_bytes: int = Field(default=2048 * MIB, ge=256 * MIB)
+    worker_bytes: int = Field(default=1024 * MIB, ge=256 * MIB)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

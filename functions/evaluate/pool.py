@@ -4,6 +4,7 @@ Processes because SEAL's bindings hold the interpreter's lock, and because a str
 Sockets because Lambda has no /dev/shm, which queues, locks and pools of `multiprocessing` are made of.
 """
 
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -18,11 +19,12 @@ class Pool:
     """Worker processes, and as many threads to speak with them."""
 
     def __init__(self, workers: int, memory: int) -> None:
-        self._workers = workers
+        self._processes = [Process(memory) for _ in range(workers)]
         self._idle: SimpleQueue[Process] = SimpleQueue()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        for _ in range(workers):
-            process = Process(memory)
+        # workers end with the pool, and the pool at the latest with the interpreter
+        self.close = weakref.finalize(self, _stop, self._processes)
+        for process in self._processes:
             process.start()
             self._idle.put(process)
 
@@ -31,7 +33,7 @@ class Pool:
 
         `deadline` is a time of `time.monotonic`. Raises what a worker refused, or WorkerLost.
         """
-        cut = spans(work.plan, rows, self._workers * _SPANS_EACH)
+        cut = spans(work.plan, rows, len(self._processes) * _SPANS_EACH)
         futures = [self._threads.submit(self._evaluate, work, body, span, deadline) for span in cut]
         try:
             return b"".join([future.result() for future in futures])
@@ -39,15 +41,14 @@ class Pool:
             for future in futures:
                 future.cancel()
 
-    def close(self) -> None:
-        """Stop all workers; those at work finish their span."""
-        self._threads.shutdown(cancel_futures=True)
-        while not self._idle.empty():
-            self._idle.get().stop()
-
     def _evaluate(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
         process = self._idle.get()
         try:
             return process.evaluate(work, body, span, deadline)
         finally:
             self._idle.put(process)
+
+
+def _stop(processes: list[Process]) -> None:
+    for process in processes:
+        process.stop()
