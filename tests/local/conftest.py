@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from sealdrop.local.aws.account import now
 from sealdrop.local.aws.embedded import EmbeddedAws
+from sealdrop.local.errors import RuntimeUnavailable
+from sealdrop.local.runtime.rie_binary import find_rie
 
 PROJECT = Path(__file__).parent / "fixtures" / "project"
 
@@ -21,6 +24,14 @@ class Clock:
     def __call__(self) -> datetime:
         """Return the moved time."""
         return now() + self.offset
+
+
+def rie_or_skip() -> None:
+    """Skip the test on a machine without Lambda's runtime interface emulator."""
+    try:
+        find_rie()
+    except RuntimeUnavailable as error:
+        pytest.skip(f"{error}. {error.remedy}")
 
 
 @pytest.fixture(scope="session")

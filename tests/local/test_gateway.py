@@ -6,12 +6,12 @@ from typing import Any
 
 import jwt
 import pytest
+from werkzeug.test import Client, TestResponse
+
 from sealdrop.local.aws.account import Account
 from sealdrop.local.gateway.api import MAX_BODY_BYTES, HttpApi
 from sealdrop.local.gateway.authorizer import AUDIENCE, ISSUER, JwtAuthorizer
 from sealdrop.local.template.functions import Route
-from werkzeug.test import Client, TestResponse
-
 from tests.local.scripted import ScriptedRuntime, function
 
 ROUTES = tuple(
@@ -29,7 +29,9 @@ AUTHORIZER = JwtAuthorizer()
 
 def client(answer: Any = lambda event: event) -> tuple[Client, ScriptedRuntime]:
     runtime = ScriptedRuntime(answer)
-    return Client(HttpApi([function(routes=ROUTES)], runtime, AUTHORIZER, Account.generate())), runtime
+    return Client(
+        HttpApi([function(routes=ROUTES)], runtime, AUTHORIZER, Account.generate()), use_cookies=False
+    ), runtime
 
 
 def call(path: str = "/v1/jobs/j1", method: str = "GET", *, token: str | None = None, **options: Any) -> Any:
@@ -152,7 +154,9 @@ def answered(result: Any) -> TestResponse:
 
 
 def test_explicit_results() -> None:
-    response = answered({"statusCode": "201", "headers": {"X-A": 1, "X-B": True}, "cookies": ["a=b", "c=d"], "body": "é"})
+    response = answered(
+        {"statusCode": "201", "headers": {"X-A": 1, "X-B": True}, "cookies": ["a=b", "c=d"], "body": "é"}
+    )
     assert response.status_code == 201
     assert (response.headers["x-a"], response.headers["x-b"]) == ("1", "true")
     assert response.headers.getlist("set-cookie") == ["a=b", "c=d"]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from sealdrop.local.errors import ProjectNotFound
 from sealdrop.local.project import find_project
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from sealdrop.local.aws.embedded import EmbeddedAws
 from sealdrop.local.aws.provision import Provisioner
 from sealdrop.local.errors import TemplateError
 from sealdrop.local.template.document import Template
 from sealdrop.local.template.parameters import parameter_values
-
 from tests.local.scripted import template
 
 QUEUE = "AWS::SQS::Queue"

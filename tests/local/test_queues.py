@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
 from sealdrop.local.aws.embedded import EmbeddedAws
 from sealdrop.local.template.functions import QueueTrigger
 from sealdrop.local.triggers.queues import QueuePollers, succeeded
-
 from tests.local.scripted import ScriptedRuntime, function
 
 MESSAGES = [{"MessageId": identifier} for identifier in ("a", "b")]
@@ -41,16 +41,23 @@ def test_partial_batch_responses(result: Any, expected: str) -> None:
 
 @contextmanager
 def polled(
-    aws: EmbeddedAws, name: str, answer: Callable[[Any], Any], *, batch_size: int = 10, partial: bool = True, **runtime: int
+    aws: EmbeddedAws,
+    name: str,
+    answer: Callable[[Any], Any],
+    *,
+    batch_size: int = 10,
+    partial: bool = True,
+    concurrency: int = 1,
 ) -> Iterator[tuple[str, str, ScriptedRuntime]]:
     """Poll a queue whose messages come back after a second and are dead-lettered after two deliveries."""
     sqs = aws.client("sqs")
     dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 2})
-    queue = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": redrive})["QueueUrl"]
+    attributes = {"VisibilityTimeout": "1", "RedrivePolicy": redrive}
+    queue = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
     trigger = QueueTrigger(arn.removesuffix("-dead"), batch_size, partial, None)
-    scripted = ScriptedRuntime(answer, **runtime)
+    scripted = ScriptedRuntime(answer, concurrency)
     with QueuePollers(sqs, [function(queues=(trigger,))], scripted, aws.account.region):
         yield queue, dead, scripted
 
@@ -60,8 +67,8 @@ def send(aws: EmbeddedAws, url: str, *bodies: str) -> None:
     aws.client("sqs").send_message_batch(QueueUrl=url, Entries=entries)
 
 
-def dead_letters(aws: EmbeddedAws, url: str, seconds: int = 10) -> list[str]:
-    answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=seconds)
+def dead_letters(aws: EmbeddedAws, url: str) -> list[str]:
+    answer = aws.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=10)
     return [message["Body"] for message in answer.get("Messages", [])]
 
 
@@ -88,17 +95,18 @@ def test_only_the_failed_message_returns_and_is_dead_lettered(aws: EmbeddedAws, 
 
 
 def test_an_exception_fails_the_whole_batch(aws: EmbeddedAws, bucket: str) -> None:
-    failed_once = threading.Event()
+    failed_once, repeated = threading.Event(), threading.Event()
 
-    def fail_first(event: Any) -> Any:
+    def fail_first(event: Any) -> None:
         if not failed_once.is_set():
             failed_once.set()
             raise RuntimeError("once")
+        repeated.set()
 
-    with polled(aws, bucket, fail_first) as (queue, dead, runtime):
+    with polled(aws, bucket, fail_first) as (queue, _, runtime):
         send(aws, queue, "one", "two")
-        assert dead_letters(aws, dead, seconds=2) == []
-        assert depth(aws, queue) == 0
+        assert repeated.wait(10)
+    assert depth(aws, queue) == 0
     assert deliveries(runtime) == {"one": 2, "two": 2}
     counts = [record["attributes"]["ApproximateReceiveCount"] for record in runtime.events[-1]["Records"]]
     assert counts == ["2", "2"]

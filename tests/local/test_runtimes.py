@@ -1,5 +1,6 @@
 """The two runtimes, held to the same contract; and what each restores or refuses."""
 
+import dataclasses
 import json
 import os
 import sys
@@ -9,12 +10,14 @@ from typing import Any
 
 import boto3
 import pytest
-from sealdrop.local import FunctionFailed, RuntimeUnavailable, Stack, StackInUse
+
+from sealdrop.local import FunctionFailed, RuntimeUnavailable, StackInUse
 from sealdrop.local.aws.account import Account
 from sealdrop.local.runtime.in_process import InProcessRuntime
 from sealdrop.local.runtime.rie_binary import VARIABLE, find_rie
 from sealdrop.local.runtime.rie_pool import RieRuntime
 from sealdrop.local.template.functions import Function
+from tests.local.conftest import rie_or_skip
 
 ACCOUNT = Account.generate()
 HANDLER = """
@@ -42,13 +45,6 @@ def functions(folder: Path) -> list[Function]:
         (code / name).mkdir(parents=True)
         (code / name / "app.py").write_text(HANDLER)
     return [Function(name, f"{name}.app.handler", code, 1, 256, {"WHO": name}) for name in ("one", "two")]
-
-
-def rie_or_skip() -> None:
-    try:
-        find_rie()
-    except RuntimeUnavailable as error:
-        pytest.skip(f"{error}. {error.remedy}")
 
 
 @pytest.fixture(params=["in-process", "rie"])
@@ -170,9 +166,15 @@ def test_in_process_refuses_a_handler_that_cannot_be_imported(tmp_path: Path) ->
     assert (dict(os.environ), list(sys.path)) == before
 
 
-def test_one_in_process_stack_at_a_time(project: Path) -> None:
-    with Stack(project) as first, pytest.raises(StackInUse):
-        Stack(project).__enter__()
-    assert first.outputs
-    with Stack(project):
-        pass
+def test_one_in_process_runtime_at_a_time(tmp_path: Path) -> None:
+    made = functions(tmp_path), [tmp_path / "layer"], ACCOUNT, {"AWS_ACCESS_KEY_ID": "local"}
+    with InProcessRuntime(*made), pytest.raises(StackInUse):
+        InProcessRuntime(*made).__enter__()
+    with InProcessRuntime(*made) as again:
+        assert again.invoke(made[0][0], {})["who"] == "one"
+
+
+def test_in_process_refuses_functions_of_several_folders(tmp_path: Path) -> None:
+    one, two = functions(tmp_path)
+    with pytest.raises(RuntimeUnavailable, match="several folders"):
+        InProcessRuntime([one, dataclasses.replace(two, code=tmp_path)], [], ACCOUNT, {}).__enter__()

@@ -4,17 +4,17 @@ import threading
 from typing import Any
 
 import pytest
+
 from sealdrop.local.aws.account import Account
 from sealdrop.local.errors import FunctionFailed
 from sealdrop.local.template.functions import ScheduleTrigger
 from sealdrop.local.triggers.schedules import Scheduler
-
 from tests.local.scripted import ScriptedRuntime, function
 
 ACCOUNT = Account.generate()
 
 
-def scheduled(seconds: int) -> Any:
+def scheduled(seconds: float) -> Any:
     return [function(schedules=(ScheduleTrigger("FnSweep", seconds),)), function(name="Other")]
 
 
@@ -40,7 +40,7 @@ def test_the_rate_goes_on_after_a_failure() -> None:
         twice.release()
         raise RuntimeError("always")
 
-    with Scheduler(scheduled(1), ScriptedRuntime(fail), ACCOUNT):
+    with Scheduler(scheduled(0.05), ScriptedRuntime(fail), ACCOUNT):
         assert all(twice.acquire(timeout=5) for _ in range(2))
 
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import socket
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,10 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from sealdrop.local import LocalError, RuntimeUnavailable, Stack
-from sealdrop.local.runtime.rie_binary import find_rie
 
-from tests.local.conftest import PROJECT, Clock
+from sealdrop.local import LocalError, Stack
+from tests.local.conftest import PROJECT, Clock, rie_or_skip
 
 CLOCK = Clock()
 
@@ -23,10 +23,7 @@ CLOCK = Clock()
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     """Run the fixture project in either runtime, with quick retries."""
     if request.param == "rie":
-        try:
-            find_rie()
-        except RuntimeUnavailable as error:
-            pytest.skip(f"{error}. {error.remedy}")
+        rie_or_skip()
     with Stack(PROJECT, runtime=request.param, visibility_seconds=1, clock=CLOCK) as running:
         yield running
 
@@ -107,21 +104,17 @@ def test_outputs_name_what_exists(stack: Stack) -> None:
     assert [bucket["Name"] for bucket in buckets] == [stack.outputs["BucketName"]]
 
 
-def test_two_stacks_stand_side_by_side(stack: Stack, project: Path) -> None:
-    try:
-        find_rie()
-    except RuntimeUnavailable as error:
-        pytest.skip(f"{error}. {error.remedy}")
-    with Stack(project, runtime="rie") as other:
-        assert httpx.get(f"{other.url}/v1/jobs/x", headers=headers(stack)).status_code == 401
-        assert other.outputs["BucketName"] != stack.outputs["BucketName"]
-
-
 def test_a_stack_that_does_not_start_leaves_nothing(project: Path) -> None:
     before = dict(os.environ)
-    with Stack(project, runtime="rie" if "SEALDROP_RIE" in os.environ else "in-process") as taken:
-        port = int(taken.url.rpartition(":")[2])
-        with pytest.raises(LocalError) as refused:
-            Stack(project, port=port).__enter__()
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(LocalError) as refused:
+        Stack(project, port=taken.getsockname()[1]).__enter__()
     assert refused.value.code == "address_unavailable"
     assert dict(os.environ) == before
+
+
+def test_stacks_stand_side_by_side(project: Path) -> None:
+    rie_or_skip()
+    with Stack(project) as one, Stack(project, runtime="rie") as other:
+        assert httpx.get(f"{other.url}/v1/jobs/x", headers=headers(one)).status_code == 401
+        assert httpx.get(f"{other.url}/v1/health").json()["greeting"] == "hello from sealdrop-local"
+        assert other.outputs["BucketName"] != one.outputs["BucketName"]

@@ -13,8 +13,8 @@ import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from sealdrop.local.aws.embedded import EmbeddedAws
 
+from sealdrop.local.aws.embedded import EmbeddedAws
 from tests.local.conftest import Clock
 
 BODY = b"sealed bytes"
@@ -110,7 +110,7 @@ def test_other_key(upload: str) -> None:
 
 
 def test_other_method(upload: str) -> None:
-    assert refusal(httpx.get(upload, headers=HEADERS)) == (403, "SignatureDoesNotMatch")
+    assert refusal(httpx.post(upload, content=BODY, headers=HEADERS)) == (403, "SignatureDoesNotMatch")
 
 
 def test_longer_life_than_signed(upload: str) -> None:
@@ -196,13 +196,19 @@ def test_two_ways_to_sign(upload: str) -> None:
     assert refusal(put(upload, authorization="AWS4-HMAC-SHA256 Credential=x")) == (400, "InvalidArgument")
 
 
+MALFORMED = (400, "AuthorizationHeaderMalformed")
+
+
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
         ({"authorization": "Basic eDp5"}, (400, "InvalidRequest")),
         ({"authorization": "AWS4-HMAC-SHA256"}, (400, "AuthorizationHeaderMalformed")),
         ({"authorization": "AWS4-HMAC-SHA256 Credential=a/b/c/s3/aws4_request"}, (400, "AuthorizationHeaderMalformed")),
-        ({"authorization": "AWS4-HMAC-SHA256 =,=,,", "x-amz-content-sha256": ""}, (400, "AuthorizationHeaderMalformed")),
+        (
+            {"authorization": "AWS4-HMAC-SHA256 =,=,,", "x-amz-content-sha256": ""},
+            (400, "AuthorizationHeaderMalformed"),
+        ),
     ],
 )
 def test_malformed_authorization(aws: EmbeddedAws, headers: dict[str, str], expected: tuple[int, str]) -> None:
@@ -290,7 +296,7 @@ def test_boto3_itself_is_verified(aws: EmbeddedAws, bucket: str) -> None:
 
 
 def test_payload_hash_is_verified(aws: EmbeddedAws, bucket: str) -> None:
-    s3 = aws.client("s3")
+    s3 = aws._make_client("s3")
 
     def swap(request: Any, **_: Any) -> None:
         request.body = b"Sealed bytes"

@@ -121,6 +121,7 @@ class Stack:
         api = HttpApi(functions, runtime, self._authorizer, account)
         exits.enter_context(self._server.serving(api))
         exits.enter_context(QueuePollers(self._aws.client("sqs"), functions, runtime, account.region))
+        exits.callback(self._aws.end_long_polls)
         self._scheduler = exits.enter_context(Scheduler(functions, runtime, account))
 
     def _start_runtime(self, exits: ExitStack, functions: Sequence[Function]) -> Runtime:

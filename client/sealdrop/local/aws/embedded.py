@@ -31,13 +31,15 @@ class EmbeddedAws:
     def __init__(self, host: str = "127.0.0.1", *, clock: Callable[[], datetime] = now) -> None:
         self.account = Account.generate()
         complete_notifications()
-        self._app = StrictS3(Turns(DomainDispatcherApplication(create_backend_app)), self.account, clock)
+        self._turns = Turns(DomainDispatcherApplication(create_backend_app))
+        self._app = StrictS3(self._turns, self.account, clock)
         self._host = host
         self._session: Any = boto3.Session(
             aws_access_key_id=self.account.access_key,
             aws_secret_access_key=self.account.secret_key,
             region_name=self.account.region,
         )
+        self._clients: dict[str, Any] = {}
         self._exits = ExitStack()
 
     @property
@@ -46,12 +48,14 @@ class EmbeddedAws:
         return self._server.url
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of this AWS."""
-        # presigned URLs default to the retired SigV2; a poller thread keeps a connection each
-        config = Config(max_pool_connections=32, proxies={})
-        if service == "s3":
-            config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
-        return self._session.client(service, endpoint_url=self.url, config=config)
+        """Return a boto3 client of this AWS, the same for every caller: clients are slow to make and thread-safe."""
+        if service not in self._clients:
+            self._clients[service] = self._make_client(service)
+        return self._clients[service]
+
+    def end_long_polls(self) -> None:
+        """Let nobody wait for messages any more; for a quick end."""
+        self._turns.end_long_polls()
 
     def __enter__(self) -> Self:
         with ExitStack() as exits:
@@ -66,6 +70,13 @@ class EmbeddedAws:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._exits.close()
+
+    def _make_client(self, service: str) -> Any:
+        # presigned URLs default to the retired SigV2; a poller thread keeps a connection each
+        config = Config(max_pool_connections=32, proxies={})
+        if service == "s3":
+            config = config.merge(Config(signature_version="s3v4", s3={"addressing_style": "path"}))
+        return self._session.client(service, endpoint_url=self.url, config=config)
 
 
 def _remember() -> None:

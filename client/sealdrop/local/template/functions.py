@@ -41,7 +41,7 @@ class ScheduleTrigger:
     """A schedule with its period in seconds."""
 
     name: str
-    seconds: int
+    seconds: float
 
 
 @dataclass(frozen=True)
