@@ -141,6 +141,12 @@ class Ring:
         self.encoder.encode(values, self.parms_id(level), scale, plain)
         return plain
 
+    def integer(self, value: int, level: int) -> Any:
+        """Return a plaintext that multiplies every slot and every coefficient by an integer."""
+        if self.parameters.plain_modulus:
+            return Plaintext(f"{value % self.parameters.plain_modulus:x}")
+        return self.encode(float(value), level, 1.0)
+
     def residues(self, obj: Any, form: CiphertextForm) -> Words:
         """Return a copy of all residues of a ciphertext of the given form: polynomial, prime, coefficient."""
         if viewable():
