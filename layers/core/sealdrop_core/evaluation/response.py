@@ -7,7 +7,9 @@ coefficients would say; Gaussian flooding drowns the weight-dependent noise in w
 "A fully homomorphic encryption scheme", 2009, section 4.3.
 """
 
+import math
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,11 +43,20 @@ class Responder:
         self.bits = plan.kept_bits
 
     def rerandomize(self, result: Any, encryptor: Encryptor) -> None:
-        """Add a fresh public-key encryption of zero to a result at the first level."""
+        """Add a fresh public-key encryption of zero to a result; two of them, (a0, a1 + b0, b1), to three polynomials."""
+        zero = self._zero(result, encryptor)
+        if result.size() == 3:
+            form = self.ring.form(zero.coeff_modulus_size(), result.scale, ntt=zero.is_ntt_form())
+            words = self.ring.residues(self._zero(result, encryptor), form)
+            shifted = np.concatenate([np.zeros(words.size // 2, dtype=np.uint64), words])
+            self.ring.evaluator.add_inplace(result, self.ring.ciphertext(shifted, replace(form, polynomials=3)))
+        self.ring.evaluator.add_inplace(result, zero)
+
+    def _zero(self, result: Any, encryptor: Encryptor) -> Any:
         zero = Ciphertext()
         encryptor.encrypt_zero(result.parms_id(), zero)
         zero.scale = result.scale
-        self.ring.evaluator.add_inplace(result, zero)
+        return zero
 
     def residues(self, result: Any, keep: Index | None = None) -> tuple[Words, Words]:
         """Return c0's kept residues, shape (level, kept), and those of c1 and on, shape (level, rest).
@@ -67,6 +78,14 @@ class Responder:
         noise = gaussian(words.shape[1], 2.0 ** (self.response.flooding_std_log2 or 0.0))
         signed = self.primes.astype(np.int64)[:, None]
         return (words + np.mod(noise, signed).astype(np.uint64)) % self.primes[:, None]
+
+    def shifted(self, words: Words, value: int) -> Words:
+        """Add an integer to every message in kept residues of c0, shape (level, kept)."""
+        if self.plan.parameters.plain_modulus:  # BFV messages stand at the top of the modulus
+            modulus = math.prod(int(prime) for prime in self.primes)
+            value = (value * modulus + self.plan.parameters.plain_modulus // 2) // self.plan.parameters.plain_modulus
+        residues = np.array([value % int(prime) for prime in self.primes], dtype=np.uint64)
+        return (words + residues[:, None]) % self.primes[:, None]
 
     def pack(self, results: list[tuple[Words, Words]]) -> bytes:
         """Return a block's bytes: c0 of all results, prime after prime, then the rest of all results likewise."""

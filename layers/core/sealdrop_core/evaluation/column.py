@@ -1,0 +1,122 @@
+"""Column packing: affine layers as sums of scalar products, polynomial layers as powers of ciphertexts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sealdrop_core.circuit import Circuit
+from sealdrop_core.evaluation.dense import blocks, dense
+from sealdrop_core.evaluation.inputs import ciphertexts
+from sealdrop_core.evaluation.keys import EvaluationKeys
+from sealdrop_core.evaluation.response import Responder
+from sealdrop_core.packing.column import positions
+from sealdrop_core.plan import ColumnLayout, Plan
+from sealdrop_core.powers import expand
+from sealdrop_core.residues import Words
+from sealdrop_core.schedule import Form, Power, Scheduler, Stage, Sum, layers
+from sealdrop_core.seal import Ciphertext, Ring
+
+Powers = dict[int, list[Ciphertext]]  # exponent ↦ one ciphertext for each unit
+
+
+class ColumnExecutor:
+    """The integer weights of one circuit, and the schedule its ciphertexts follow."""
+
+    def __init__(self, ring: Ring, circuit: Circuit, plan: Plan, layout: ColumnLayout) -> None:
+        self.ring, self.plan, self.layout = ring, plan, layout
+        self.responder = Responder(ring, plan)
+        self.stages = Scheduler.of(plan).stages(layers(circuit))
+        affines = expand(circuit)
+        self.weights = [
+            blocks(affine, np.repeat(stage.sum.weight_scales, affine.features // len(stage.sum.inputs)))
+            for affine, stage in zip(affines, self.stages, strict=True)
+        ]
+        self.biases = [affine.bias for affine in affines]
+
+    def evaluate(self, block: memoryview, rows: int, keys: EvaluationKeys) -> bytes:
+        """Return the result of one block of `rows` rows."""
+        inputs = list(ciphertexts(self.ring, self.plan, block))
+        for index, stage in enumerate(self.stages[:-1]):
+            inputs = self._layer(index, stage, inputs, keys)
+        totals = self._sums(len(self.stages) - 1, self.stages[-1].sum, inputs)
+        return self.responder.pack([self._response(output, one, rows, keys) for output, one in enumerate(totals)])
+
+    def _layer(self, index: int, stage: Stage, inputs: list[Ciphertext], keys: EvaluationKeys) -> list[Ciphertext]:
+        """Return the powers the next layer reads, all units of the first exponent before those of the second."""
+        sums = self._sums(index, stage.sum, inputs)
+        for total, bias in zip(sums, self.biases[index].tolist(), strict=True):
+            self._relinearize(total, stage.sum.raw, stage.sum.form, keys)
+            self._rescale(total, stage.sum.raw, stage.sum.form)
+            self._shift(total, bias, stage.sum.form)
+        powers: Powers = {1: sums}
+        for power in stage.powers:
+            pairs = zip(powers[power.factors[0]], powers[power.factors[1]], strict=True)
+            powers[power.exponent] = [self._product(power, first, second, keys) for first, second in pairs]
+        return [value for exponent in stage.exponents for value in powers[exponent]]
+
+    def _sums(self, index: int, total: Sum, inputs: Sequence[Ciphertext]) -> list[Ciphertext]:
+        each = len(inputs) // len(total.inputs)
+        lifted = [self._lifted(value, total.lifts[at // each]) for at, value in enumerate(inputs)]
+        sums = dense(self.ring, lifted, self.weights[index], total.raw.level)
+        for one in sums:
+            self._settle(one, total.raw)
+        return sums
+
+    def _lifted(self, value: Ciphertext, lift: int) -> Ciphertext:
+        if lift == 1:
+            return value
+        product = Ciphertext()
+        self.ring.evaluator.multiply_plain(value, self.ring.integer(lift, value.coeff_modulus_size()), product)
+        return product
+
+    def _product(self, power: Power, first: Ciphertext, second: Ciphertext, keys: EvaluationKeys) -> Ciphertext:
+        evaluator, product = self.ring.evaluator, Ciphertext()
+        if first is second:
+            evaluator.square(first, product)
+        else:
+            evaluator.multiply(*(self._lowered(value, power.raw.level) for value in (first, second)), product)
+        self._relinearize(product, power.raw, power.form, keys)
+        self._rescale(product, power.raw, power.form)
+        return product
+
+    def _lowered(self, value: Ciphertext, level: int) -> Ciphertext:
+        if value.coeff_modulus_size() == level:
+            return value
+        lowered = Ciphertext()
+        self.ring.evaluator.mod_switch_to(value, self.ring.parms_id(level), lowered)
+        return lowered
+
+    def _relinearize(self, value: Ciphertext, raw: Form, form: Form, keys: EvaluationKeys) -> None:
+        if form.polynomials < raw.polynomials:
+            self.ring.evaluator.relinearize_inplace(value, keys.relinearization)
+
+    def _rescale(self, value: Ciphertext, raw: Form, form: Form) -> None:
+        for _ in range(raw.level - form.level):
+            self.ring.evaluator.rescale_to_next_inplace(value)
+        self._settle(value, form)
+
+    def _settle(self, value: Ciphertext, form: Form) -> None:
+        if self.plan.parameters.scheme == "ckks":  # BFV has no scale: what the schedule counts is in the message
+            value.scale = form.scale
+
+    def _shift(self, value: Ciphertext, bias: float, form: Form) -> None:
+        """Add a bias to every slot, in place."""
+        if self.plan.parameters.scheme == "ckks":
+            plain = self.ring.encode(bias, form.level, form.scale)
+        else:
+            plain = self.ring.integer(round(bias * form.scale), form.level)
+        self.ring.evaluator.add_plain_inplace(value, plain)
+
+    def _response(self, output: int, value: Ciphertext, rows: int, keys: EvaluationKeys) -> tuple[Words, Words]:
+        last, bias = self.stages[-1].sum, float(self.biases[-1][output])
+        self._relinearize(value, last.raw, last.form, keys)
+        # before it is rescaled: rounding what is random already tells nothing of the weights
+        if self.plan.response.private:
+            self.responder.rerandomize(value, keys.encryptor)
+        self._rescale(value, last.raw, last.form)
+        if self.layout.encoding == "slot":
+            self._shift(value, bias, last.form)
+            return self.responder.residues(value)
+        first, rest = self.responder.residues(value, positions(self.layout, rows))
+        return self.responder.shifted(first, round(bias * last.form.scale)), rest
