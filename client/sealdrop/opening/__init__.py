@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from sealdrop.opening import coefficient
+
+from sealdrop.opening import coefficient, column, rotation
 from sealdrop_core.circuit import Array
 from sealdrop_core.errors import MalformedSeal, Mismatch
 from sealdrop_core.manifest import Manifest
@@ -19,6 +20,8 @@ from sealdrop_core.sealed import Header, split
 # one packing ↦ the scores of a block's bytes, shape (rows, outputs)
 _SCORES: Mapping[str, Callable[[Ring, Any, Plan, Any, memoryview, int], Array]] = {
     "coefficient": coefficient.scores,
+    "column": column.scores,
+    "rotation": rotation.scores,
 }
 
 

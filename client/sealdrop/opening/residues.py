@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+
 from sealdrop_core.plan import Plan, packed_bytes
 from sealdrop_core.residues import Words, unpack
 

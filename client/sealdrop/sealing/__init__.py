@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+
 from sealdrop.enrollment import seeded_bytes
-from sealdrop.sealing import coefficient
+from sealdrop.sealing import coefficient, column
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
@@ -15,13 +16,15 @@ from sealdrop_core.sealed import Header
 # one packing ↦ the plaintexts of a block of normalised rows, in the order they travel
 _PLAINTEXTS: Mapping[str, Callable[[Ring, Plan, Any, Array], Iterator[Any]]] = {
     "coefficient": coefficient.plaintexts,
+    "column": column.plaintexts,
 }
 
 
 def seal(ring: Ring, encryptor: Any, manifest: Manifest, plan: Plan, X: Array, *, key: str | None) -> bytes:
     """Return the sealed input of rows X, shape (rows, features): normalised, packed, encrypted, with its header."""
     values = (X - np.array(manifest.normalization.center)) / np.array(manifest.normalization.scale)
-    form = ring.form(len(ring.primes), 2.0**plan.input_scale_log2, ntt=plan.parameters.scheme == "ckks")
+    ckks = plan.parameters.scheme == "ckks"
+    form = ring.form(len(ring.primes), 2.0**plan.input_scale_log2 if ckks else 1.0, ntt=ckks)
     body = b"".join(
         seeded_bytes(*form.split_seeded(channel().save(encryptor.encrypt_symmetric(plain))), ring.primes)
         for plain in _blocks(ring, plan, values)

@@ -16,6 +16,7 @@ import tenseal.sealapi as sealapi
 from numpy.typing import NDArray
 
 from sealdrop_core import streams, view
+from sealdrop_core.embedding import to_slots
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.streams import CiphertextForm, ParmsId
 
@@ -139,6 +140,20 @@ class Ring:
         """Return a CKKS plaintext of a scalar or of slot values (a list), at a level and a scale."""
         plain = Plaintext()
         self.encoder.encode(values, self.parms_id(level), scale, plain)
+        return plain
+
+    def polynomial(self, coefficients: NDArray[np.float64], level: int, scale: float) -> Any:
+        """Return a plaintext with these integers, shape (degree,), for coefficients; a BFV plaintext has no scale."""
+        modulus = self.parameters.plain_modulus
+        if modulus is None:
+            return self.encode((to_slots(coefficients) / scale).tolist(), level, scale)
+        words = np.mod(coefficients, modulus).astype(np.uint64)
+        return self.load(Plaintext(), streams.plaintext((0, 0, 0, 0), words, 1.0))
+
+    def batch(self, values: NDArray[np.float64]) -> Any:
+        """Return a BFV plaintext with these integers, shape (degree,), in its slots."""
+        plain = Plaintext()
+        self.encoder.encode(values.astype(np.int64).tolist(), plain)
         return plain
 
     def integer(self, value: int, level: int) -> Any:

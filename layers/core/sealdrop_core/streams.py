@@ -36,6 +36,13 @@ def plaintext(parms_id: ParmsId, words: Words, scale: float) -> bytes:
     return _wrap(struct.pack("<4QQd", *parms_id, words.size, scale) + _array(words))
 
 
+def split_plaintext(stream: bytes) -> Words:
+    """Return the words of a Plaintext stream that SEAL wrote in this process; trailing zeros may be missing."""
+    body = inflate(stream, None)
+    (count,) = struct.unpack_from("<Q", body, 32)
+    return np.frombuffer(body, dtype="<u8", count=count, offset=len(body) - 8 * count)
+
+
 @dataclass(frozen=True)
 class CiphertextForm:
     """Everything of a ciphertext but its residues. `primes` is how many stand in its modulus."""

@@ -6,7 +6,9 @@ from typing import Any, Protocol, Self
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.errors import EvaluationFailed, InvalidRequest, MalformedSeal
 from sealdrop_core.evaluation.coefficient import CoefficientExecutor
+from sealdrop_core.evaluation.column import ColumnExecutor
 from sealdrop_core.evaluation.keys import EvaluationKeys, load_keys
+from sealdrop_core.evaluation.rotation import RotationExecutor
 from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring, SealError, ring
 
@@ -22,6 +24,8 @@ class Executor(Protocol):
 
 _EXECUTORS: Mapping[str, Callable[[Ring, Circuit, Plan, Any], Executor]] = {
     "coefficient": CoefficientExecutor,
+    "column": ColumnExecutor,
+    "rotation": RotationExecutor,
 }
 
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from sealdrop_core.circuit import Array, Circuit
-from sealdrop_core.embedding import to_slots
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
@@ -22,19 +21,29 @@ class CoefficientExecutor:
         affine = lifted(circuit, layout.monomials)
         polynomials = pack_weights(round_weights(affine.dense(), plan.weight_scale_log2), layout, ring.degree)
         self.weights = [
-            [(index, self._encode(one, plan.weight_scale_log2)) for index, one in enumerate(row) if one.any()]
-            for row in polynomials
+            [(index, self._weights(one)) for index, one in enumerate(row) if one.any()] for row in polynomials
         ]
-        bias = np.rint(affine.bias * 2.0**plan.output_scale_log2)
-        self.bias = [self._encode(one, plan.output_scale_log2) for one in pack_bias(bias, layout, ring.degree)]
+        level, scale = len(ring.primes), 2.0**plan.output_scale_log2
+        bias = np.rint(affine.bias * scale)
+        self.bias = [ring.polynomial(one, level, scale) for one in pack_bias(bias, layout, ring.degree)]
 
-    def _encode(self, coefficients: Array, scale_log2: float) -> Plaintext:
-        scale = 2.0**scale_log2
-        return self.ring.encode((to_slots(coefficients) / scale).tolist(), len(self.ring.primes), scale)
+    @property
+    def _exact(self) -> bool:
+        return self.plan.parameters.scheme == "bfv"
+
+    def _weights(self, coefficients: Array) -> Plaintext:
+        level = len(self.ring.primes)
+        plain = self.ring.polynomial(coefficients, level, 2.0**self.plan.weight_scale_log2)
+        if self._exact:  # products are quick in NTT form, which CKKS never leaves
+            self.ring.evaluator.transform_to_ntt_inplace(plain, self.ring.parms_id(level))
+        return plain
 
     def evaluate(self, block: memoryview, rows: int, keys: EvaluationKeys) -> bytes:
         """Return the result of one block of `rows` rows."""
         inputs = list(ciphertexts(self.ring, self.plan, block))
+        if self._exact:
+            for one in inputs:
+                self.ring.evaluator.transform_to_ntt_inplace(one)
         results = []
         for result in range(self.layout.results):
             total = self._multiply(inputs, result)
@@ -51,5 +60,7 @@ class CoefficientExecutor:
         for index, plain in others:
             evaluator.multiply_plain(inputs[index], plain, term)
             evaluator.add_inplace(total, term)
+        if self._exact:
+            evaluator.transform_from_ntt_inplace(total)
         evaluator.add_plain_inplace(total, self.bias[result])
         return total

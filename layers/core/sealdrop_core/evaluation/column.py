@@ -1,7 +1,6 @@
 """Column packing: affine layers as sums of scalar products, polynomial layers as powers of ciphertexts."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
