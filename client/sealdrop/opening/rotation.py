@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+
 from sealdrop.opening import messages, residues
 from sealdrop_core.circuit import Array
 from sealdrop_core.embedding import to_slots

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sealdrop.enrollment import seeded_bytes
-from sealdrop.sealing import coefficient, column
+from sealdrop.sealing import coefficient, column, rotation
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
@@ -17,6 +17,7 @@ from sealdrop_core.sealed import Header
 _PLAINTEXTS: Mapping[str, Callable[[Ring, Plan, Any, Array], Iterator[Any]]] = {
     "coefficient": coefficient.plaintexts,
     "column": column.plaintexts,
+    "rotation": rotation.plaintexts,
 }
 
 

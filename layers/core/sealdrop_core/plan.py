@@ -91,22 +91,56 @@ class ColumnLayout(_Card):
         return self.outputs
 
 
-class RotationLayout(_Card):
-    """Whole rows in the slots of one ciphertext, replicated; sums across slots by rotations.
+class RotationLayer(_Card):
+    """One affine map of a rotation layout, and the polynomial after it.
 
-    Brutzkus et al., "Low Latency Privacy Preserving Inference" (LoLa), ICML 2019.
-    `copies` is the distance in slots between two features of the replicated input; `stride` the distance between two
-    outputs in the result.
+    Its values repeat every `period` slots of a row. They stand in order, or `placed` where the fewest diagonals of a
+    sparse weight reach them. `scale_log2` is the fixed-point scale of the values, `activation_scale_log2` of what the
+    polynomial makes of them: `square` is a polynomial of degree 2 whose square was completed, so that its coefficients
+    are in the neighbouring layers.
+    """
+
+    period: int = Field(ge=1)
+    placed: bool = False
+    scale_log2: float
+    activation: Literal["none", "square", "polynomial"] = "none"
+    activation_scale_log2: float | None = None
+
+
+class RotationLayout(_Card):
+    """Rows in the slots of one ciphertext, repeated until it is full; an affine map is a sum of rotated products.
+
+    Slot k belongs to row k mod `rows_per_block`; what follows counts the slots of one row. The features, padded to
+    `period`, fill blocks of `block` slots; each of `copies` blocks has them `shift` further, and then all repeats. So
+    copies stand ready shifted, as products need them, and sums come out repeated, as the next layer needs them; no
+    slot ever holds anything but values and zeros. Halevi and Shoup, "Algorithms in HElib", CRYPTO 2014, section 4.3;
+    Brutzkus, Elisha, Gilad-Bachrach, "Low Latency Privacy Preserving Inference", ICML 2019.
     """
 
     packing: Literal["rotation"] = "rotation"
     features: int = Field(ge=1)
     outputs: int = Field(ge=1)
     rows_per_block: int = Field(default=1, ge=1)
-    copies: int = Field(default=1, ge=1)
-    stride: int = Field(default=1, ge=1)
-    inputs: int = Field(default=1, ge=1)
-    results: int = Field(default=1, ge=1)
+    period: int = Field(ge=1)
+    block: int = Field(ge=1)
+    copies: int = Field(ge=1)
+    shift: int = Field(ge=0)
+    layers: tuple[RotationLayer, ...] = Field(min_length=1)
+
+    @property
+    def inputs(self) -> int:
+        """Ciphertexts that carry a block's rows."""
+        return 1
+
+    @property
+    def results(self) -> int:
+        """Ciphertexts that carry a block's outputs."""
+        return 1
+
+    @property
+    def kept(self) -> int:
+        """Coefficients of c0 that carry outputs: slots that repeat every n are a polynomial in X^(N/2n)."""
+        return 2 * self.rows_per_block * self.layers[-1].period
 
 
 Layout = Annotated[CoefficientLayout | ColumnLayout | RotationLayout, Field(discriminator="packing")]
@@ -214,7 +248,7 @@ class Plan(_Card):
             first = rows if layout.encoding == "coefficient" else degree
             counts = [layout.results * first, layout.results * degree * (layout.result_polynomials - 1)]
         else:
-            counts = [layout.results * degree, layout.results * degree]
+            counts = [layout.kept, degree]
         return sum(packed_bytes(count, bits) for count in counts for bits in self.kept_bits)
 
     def result_bytes(self, rows: int) -> int:
