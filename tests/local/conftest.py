@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sealdrop.local.aws.account import now
@@ -12,6 +13,8 @@ from sealdrop.local.aws.embedded import EmbeddedAws
 from sealdrop.local.errors import RuntimeUnavailable
 from sealdrop.local.runtime.rie_binary import find_rie
 
+# one for all: making a client reads every certificate authority
+HTTP = httpx.Client(verify=False, trust_env=False, timeout=30)
 PROJECT = Path(__file__).parent / "fixtures" / "project"
 
 

@@ -58,7 +58,7 @@ def check_queues(sqs: Any, outputs: dict[str, str]) -> None:
     assert queue["VisibilityTimeout"] == "3"
     assert dead["MessageRetentionPeriod"] == "1209600"
     policy = json.loads(queue["RedrivePolicy"])
-    assert (policy["deadLetterTargetArn"], policy["maxReceiveCount"]) == (dead["QueueArn"], 2)
+    assert (policy["deadLetterTargetArn"], policy["maxReceiveCount"]) == (dead["QueueArn"], 1)
 
 
 def check_table(dynamodb: Any, outputs: dict[str, str]) -> None:

@@ -57,7 +57,7 @@ def runtime(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         with RieRuntime(made, layers, connection, 1) as rie:
             yield rie, made
     else:
-        with InProcessRuntime(made, layers, ACCOUNT, connection) as in_process:
+        with InProcessRuntime(made, layers, ACCOUNT, connection, 1) as in_process:
             yield in_process, made
 
 
@@ -148,7 +148,7 @@ def test_in_process_restores_the_process(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_PROFILE", "the-developers-own")
     before = dict(os.environ), list(sys.path), boto3.DEFAULT_SESSION
     monkeypatch.setitem(sys.modules, "one", json)
-    with InProcessRuntime(functions(tmp_path), [tmp_path / "layer"], ACCOUNT, {"AWS_ACCESS_KEY_ID": "local"}):
+    with InProcessRuntime(functions(tmp_path), [tmp_path / "layer"], ACCOUNT, {"AWS_ACCESS_KEY_ID": "local"}, 1):
         assert os.environ["AWS_ACCESS_KEY_ID"] == "local"
         assert sys.modules["one"] is not json
     assert (dict(os.environ), list(sys.path), boto3.DEFAULT_SESSION) == before
@@ -161,13 +161,13 @@ def test_in_process_refuses_a_handler_that_cannot_be_imported(tmp_path: Path) ->
     (made[1].code / "two" / "app.py").write_text("import nowhere")
     before = dict(os.environ), list(sys.path)
     with pytest.raises(RuntimeUnavailable) as refused:
-        InProcessRuntime(made, [], ACCOUNT, {}).__enter__()
+        InProcessRuntime(made, [], ACCOUNT, {}, 1).__enter__()
     assert refused.value.code == "handler_not_importable"
     assert (dict(os.environ), list(sys.path)) == before
 
 
 def test_one_in_process_runtime_at_a_time(tmp_path: Path) -> None:
-    made = functions(tmp_path), [tmp_path / "layer"], ACCOUNT, {"AWS_ACCESS_KEY_ID": "local"}
+    made = functions(tmp_path), [tmp_path / "layer"], ACCOUNT, {"AWS_ACCESS_KEY_ID": "local"}, 1
     with InProcessRuntime(*made), pytest.raises(StackInUse):
         InProcessRuntime(*made).__enter__()
     with InProcessRuntime(*made) as again:
@@ -177,4 +177,4 @@ def test_one_in_process_runtime_at_a_time(tmp_path: Path) -> None:
 def test_in_process_refuses_functions_of_several_folders(tmp_path: Path) -> None:
     one, two = functions(tmp_path)
     with pytest.raises(RuntimeUnavailable, match="several folders"):
-        InProcessRuntime([one, dataclasses.replace(two, code=tmp_path)], [], ACCOUNT, {}).__enter__()
+        InProcessRuntime([one, dataclasses.replace(two, code=tmp_path)], [], ACCOUNT, {}, 1).__enter__()

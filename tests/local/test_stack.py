@@ -4,17 +4,18 @@ import base64
 import hashlib
 import os
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from sealdrop.local import LocalError, Stack
-from tests.local.conftest import PROJECT, Clock, rie_or_skip
+from tests.local.conftest import HTTP, PROJECT, Clock, rie_or_skip
 
 CLOCK = Clock()
 
@@ -34,7 +35,7 @@ def headers(stack: Stack, subject: str = "alice") -> dict[str, str]:
 
 def submit(stack: Stack, job: str, body: bytes) -> Any:
     wanted = {"job": job, "bytes": len(body), "sha256": base64.b64encode(hashlib.sha256(body).digest()).decode()}
-    response = httpx.post(f"{stack.url}/v1/jobs", json=wanted, headers=headers(stack))
+    response = HTTP.post(f"{stack.url}/v1/jobs", json=wanted, headers=headers(stack))
     assert response.status_code == 201
     return response.json()
 
@@ -42,7 +43,7 @@ def submit(stack: Stack, job: str, body: bytes) -> Any:
 def finished(stack: Stack, job: str) -> Any:
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
-        answer = httpx.get(f"{stack.url}/v1/jobs/{job}", headers=headers(stack)).json()
+        answer = HTTP.get(f"{stack.url}/v1/jobs/{job}", headers=headers(stack)).json()
         if answer["state"] in ("succeeded", "failed"):
             return answer
         time.sleep(0.02)
@@ -51,15 +52,15 @@ def finished(stack: Stack, job: str) -> Any:
 
 def test_a_job_succeeds(stack: Stack) -> None:
     grant = submit(stack, "job one", b"sealed")
-    assert httpx.put(grant["url"], content=b"sealed", headers=grant["headers"]).status_code == 200
+    assert HTTP.put(grant["url"], content=b"sealed", headers=grant["headers"]).status_code == 200
     answer = finished(stack, "job one")
     assert answer["state"] == "succeeded"
-    assert httpx.get(answer["url"]).content == b"sealed"
+    assert HTTP.get(answer["url"]).content == b"sealed"
 
 
 def test_a_job_that_cannot_be_evaluated_is_settled(stack: Stack) -> None:
     grant = submit(stack, "dead", b"fail")
-    httpx.put(grant["url"], content=b"fail", headers=grant["headers"])
+    HTTP.put(grant["url"], content=b"fail", headers=grant["headers"])
     assert finished(stack, "dead")["state"] == "failed"
 
 
@@ -67,25 +68,25 @@ def test_an_expired_grant(stack: Stack) -> None:
     grant = submit(stack, "late", b"x")
     CLOCK.offset = timedelta(hours=2)
     try:
-        assert "Request has expired" in httpx.put(grant["url"], content=b"x", headers=grant["headers"]).text
+        assert "Request has expired" in HTTP.put(grant["url"], content=b"x", headers=grant["headers"]).text
     finally:
         CLOCK.offset = timedelta()
 
 
 def test_the_functions_environment(stack: Stack) -> None:
-    told = httpx.get(f"{stack.url}/v1/health").json()
+    told = HTTP.get(f"{stack.url}/v1/health").json()
     assert (told["greeting"], told["stage"]) == ("hello from sealdrop-local", "production")
     assert (told["function"], told["memory"]) == ("ApiFunction", "256")
     assert 0 < told["remaining"] <= 5000
 
 
 def test_the_door_is_locked(stack: Stack) -> None:
-    assert httpx.get(f"{stack.url}/v1/jobs/any").json() == {"message": "Unauthorized"}
-    assert httpx.get(f"{stack.url}/nowhere").json() == {"message": "Not Found"}
+    assert HTTP.get(f"{stack.url}/v1/jobs/any").json() == {"message": "Unauthorized"}
+    assert HTTP.get(f"{stack.url}/nowhere").json() == {"message": "Not Found"}
 
 
 def test_a_failing_function_is_a_500(stack: Stack) -> None:
-    answer = httpx.post(f"{stack.url}/v1/result", json="raise", headers=headers(stack))
+    answer = HTTP.post(f"{stack.url}/v1/result", json="raise", headers=headers(stack))
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal Server Error"})
 
 
@@ -104,6 +105,23 @@ def test_outputs_name_what_exists(stack: Stack) -> None:
     assert [bucket["Name"] for bucket in buckets] == [stack.outputs["BucketName"]]
 
 
+def test_unknown_runtimes_are_refused(project: Path) -> None:
+    with pytest.raises(LocalError) as refused:
+        Stack(project, runtime="docker")  # type: ignore[arg-type]
+    assert refused.value.code == "runtime_unknown"
+
+
+def test_a_missing_extra_says_how_to_install_it() -> None:
+    script = "import sys; sys.modules['moto'] = None; import sealdrop.local"
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)),
+    )
+    assert "LocalError: the local stack needs moto" in ended.stderr
+
+
 def test_a_stack_that_does_not_start_leaves_nothing(project: Path) -> None:
     before = dict(os.environ)
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(LocalError) as refused:
@@ -115,6 +133,6 @@ def test_a_stack_that_does_not_start_leaves_nothing(project: Path) -> None:
 def test_stacks_stand_side_by_side(project: Path) -> None:
     rie_or_skip()
     with Stack(project) as one, Stack(project, runtime="rie") as other:
-        assert httpx.get(f"{other.url}/v1/jobs/x", headers=headers(one)).status_code == 401
-        assert httpx.get(f"{other.url}/v1/health").json()["greeting"] == "hello from sealdrop-local"
+        assert HTTP.get(f"{other.url}/v1/jobs/x", headers=headers(one)).status_code == 401
+        assert HTTP.get(f"{other.url}/v1/health").json()["greeting"] == "hello from sealdrop-local"
         assert other.outputs["BucketName"] != one.outputs["BucketName"]

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sealdrop.local.aws.embedded import EmbeddedAws
-from tests.local.conftest import Clock
+from tests.local.conftest import HTTP, Clock
 
 BODY = b"sealed bytes"
 KEY = "inputs/tenant one/a+b"
@@ -54,7 +54,7 @@ def plain_upload(aws: EmbeddedAws, bucket: str) -> str:
 
 def put(url: str, body: bytes = BODY, **headers: str | None) -> httpx.Response:
     merged = HEADERS | {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.put(url, content=body, headers={name: value for name, value in merged.items() if value is not None})
+    return HTTP.put(url, content=body, headers={name: value for name, value in merged.items() if value is not None})
 
 
 def refusal(response: httpx.Response) -> tuple[int, str]:
@@ -110,7 +110,7 @@ def test_other_key(upload: str) -> None:
 
 
 def test_other_method(upload: str) -> None:
-    assert refusal(httpx.post(upload, content=BODY, headers=HEADERS)) == (403, "SignatureDoesNotMatch")
+    assert refusal(HTTP.post(upload, content=BODY, headers=HEADERS)) == (403, "SignatureDoesNotMatch")
 
 
 def test_longer_life_than_signed(upload: str) -> None:
@@ -183,13 +183,13 @@ def test_malformed_signature(upload: str, signature: str) -> None:
 
 
 def test_anonymous(aws: EmbeddedAws, bucket: str) -> None:
-    assert refusal(httpx.get(f"{aws.url}/{bucket}/{KEY}")) == (403, "AccessDenied")
-    assert refusal(httpx.post(f"{aws.url}/moto-api/reset")) == (403, "AccessDenied")
+    assert refusal(HTTP.get(f"{aws.url}/{bucket}/{KEY}")) == (403, "AccessDenied")
+    assert refusal(HTTP.post(f"{aws.url}/moto-api/reset")) == (403, "AccessDenied")
 
 
 def test_retired_signature_version(aws: EmbeddedAws, bucket: str) -> None:
     url = f"{aws.url}/{bucket}/k?AWSAccessKeyId={aws.account.access_key}&Signature=x&Expires=99999999999"
-    assert refusal(httpx.get(url)) == (400, "InvalidRequest")
+    assert refusal(HTTP.get(url)) == (400, "InvalidRequest")
 
 
 def test_two_ways_to_sign(upload: str) -> None:
@@ -213,16 +213,16 @@ MALFORMED = (400, "AuthorizationHeaderMalformed")
 )
 def test_malformed_authorization(aws: EmbeddedAws, headers: dict[str, str], expected: tuple[int, str]) -> None:
     sent = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": "20260101T000000Z", **headers}
-    assert refusal(httpx.get(f"{aws.url}/bucket/key", headers=sent)) == expected
+    assert refusal(HTTP.get(f"{aws.url}/bucket/key", headers=sent)) == expected
 
 
 def test_missing_key(aws: EmbeddedAws, bucket: str) -> None:
     url = aws.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "absent"})
-    assert refusal(httpx.get(url)) == (404, "NoSuchKey")
+    assert refusal(HTTP.get(url)) == (404, "NoSuchKey")
 
 
 def test_head_is_refused_without_a_body(aws: EmbeddedAws, bucket: str) -> None:
-    response = httpx.head(f"{aws.url}/{bucket}/{KEY}")
+    response = HTTP.head(f"{aws.url}/{bucket}/{KEY}")
     assert (response.status_code, response.content) == (403, b"")
 
 
@@ -250,7 +250,7 @@ def test_checksums(aws: EmbeddedAws, bucket: str, parameter: str, value: str, ex
     s3 = aws.client("s3")
     url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": KEY, parameter: value})
     headers = {"content-type": TYPE, f"x-amz-checksum-{parameter.removeprefix('Checksum').lower()}": value}
-    assert refusal(httpx.put(url, content=BODY, headers=headers)) == expected
+    assert refusal(HTTP.put(url, content=BODY, headers=headers)) == expected
 
 
 def test_a_form_is_stored_as_bytes(aws: EmbeddedAws, bucket: str, plain_upload: str) -> None:

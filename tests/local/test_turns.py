@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote_plus
 
-import httpx
 from botocore.exceptions import ClientError
 
 from sealdrop.local.aws.embedded import EmbeddedAws
+from tests.local.conftest import HTTP
 
 
 def outcomes(attempt: Any) -> Counter[str]:
@@ -110,7 +110,7 @@ def test_what_moto_cannot_answer_is_an_internal_error(aws: EmbeddedAws) -> None:
         "authorization": "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host",
         "x-amz-target": "AmazonSQS.ReceiveMessage",
     }
-    response = httpx.post(aws.url, headers=headers, content=b"not json")
+    response = HTTP.post(aws.url, headers=headers, content=b"not json")
     assert (response.status_code, "InternalError" in response.text) == (500, True)
 
 

@@ -57,5 +57,15 @@ class _QuietHandler(WSGIRequestHandler):
 
     timeout = 20.0  # seconds a silent client is waited for, as S3 does
 
+    def run_wsgi(self) -> None:
+        """Answer one request; one whose target is no URL is a bad request, not our error."""
+        try:
+            super().run_wsgi()
+        except ValueError:
+            self.send_error(400)
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log nothing."""
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Log nothing."""

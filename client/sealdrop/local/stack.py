@@ -5,11 +5,12 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from .aws.account import now
 from .aws.embedded import EmbeddedAws
 from .aws.provision import Provisioner
+from .errors import LocalError
 from .gateway.api import HttpApi
 from .gateway.authorizer import JwtAuthorizer
 from .project import TEMPLATE, find_project
@@ -33,7 +34,7 @@ class Stack:
     - `project`: the clone; by default the one around the working directory, or the one installed in editable mode.
     - `runtime`: "in-process" imports the handlers; "rie" runs each in Lambda's own runtime, in processes of its own.
     - `host`: an IP address both functions and clients reach; `port`: of the HTTP API, 0 for a free one.
-    - `workers`: how many calls of one function run at a time under "rie"; in-process it is always one.
+    - `workers`: how many calls of one function run at a time.
     - `parameters`: values for the template's parameters.
     - `visibility_seconds`: replaces every queue's visibility timeout, so that a retry does not take minutes. Like in
       AWS, a call that takes longer is delivered again meanwhile.
@@ -57,6 +58,8 @@ class Stack:
         self.project = find_project(project)
         self._template = Template.read(self.project / TEMPLATE)
         self._parameters = parameter_values(self._template, parameters or {})
+        if runtime not in get_args(RuntimeName):
+            raise LocalError(f"no runtime {runtime!r}", code="runtime_unknown", remedy="Choose 'in-process' or 'rie'.")
         self._runtime_name = runtime
         self._host, self._port = host, port
         self._workers = workers
@@ -129,4 +132,4 @@ class Stack:
         connection = connection_variables(self._aws.account, self._aws.url)
         if self._runtime_name == "rie":
             return exits.enter_context(RieRuntime(functions, layers, connection, self._workers))
-        return exits.enter_context(InProcessRuntime(functions, layers, self._aws.account, connection))
+        return exits.enter_context(InProcessRuntime(functions, layers, self._aws.account, connection, self._workers))

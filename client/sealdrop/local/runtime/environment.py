@@ -23,7 +23,9 @@ def connection_variables(account: Account, aws_url: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "*",
+        # nobody collects traces and metrics here; metrics would go to this process's output
         "POWERTOOLS_TRACE_DISABLED": "true",
+        "POWERTOOLS_METRICS_DISABLED": "true",
     }
 
 

@@ -1,7 +1,7 @@
 """Functions imported into this process: quick to start, easy to debug.
 
-Each function is one execution environment and takes one call at a time, as in Lambda. Timeouts and memory are not
-enforced: nothing can end a thread.
+Calls of one function share its modules, where Lambda gives each concurrent call modules of its own; a concurrency of
+one is Lambda's way. Timeouts and memory are not enforced: nothing can end a thread.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -33,23 +33,27 @@ _logger = logging.getLogger(__name__)
 class InProcessRuntime:
     """Runs handlers in this process. A context manager: entering imports them, leaving restores the process."""
 
-    concurrency = 1
-
     def __init__(
-        self, functions: Sequence[Function], layers: Sequence[Path], account: Account, connection: Mapping[str, str]
+        self,
+        functions: Sequence[Function],
+        layers: Sequence[Path],
+        account: Account,
+        connection: Mapping[str, str],
+        concurrency: int,
     ) -> None:
+        self.concurrency = concurrency
         self._functions = functions
         self._layers = layers
         self._account = account
         self._connection = connection
         self._handlers: dict[str, Handler] = {}
-        self._turns = {function.name: threading.Lock() for function in functions}
+        self._slots = {function.name: threading.Semaphore(concurrency) for function in functions}
         self._exits = ExitStack()
 
     def invoke(self, function: Function, event: Any) -> Any:
         """Return the function's result, after the round trip through JSON that Lambda makes. Raises FunctionFailed."""
         payload = to_payload(function, event)
-        with self._turns[function.name]:
+        with self._slots[function.name]:
             context = LambdaContext.of(function, self._account)
             try:
                 result = self._handlers[function.name](json.loads(payload), context)
@@ -113,7 +117,8 @@ def _importable(folders: Sequence[Path], layers: Sequence[Path]) -> Iterator[Non
         yield
     finally:
         for entry in entries:
-            sys.path.remove(entry)
+            with suppress(ValueError):
+                sys.path.remove(entry)
         _take_modules(own)
         sys.modules.update(aside)
 

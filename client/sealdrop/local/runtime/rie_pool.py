@@ -1,5 +1,6 @@
 """The RIE runtime: execution environments that start when a call finds none idle."""
 
+import logging
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,8 +13,10 @@ import httpx
 
 from ..errors import FunctionFailed
 from ..template.functions import Function
-from .rie import ExecutionEnvironment
+from .rie import ExecutionEnvironment, tail
 from .rie_binary import find_rie
+
+_logger = logging.getLogger(__name__)
 
 
 class RieRuntime:
@@ -39,7 +42,11 @@ class RieRuntime:
     def invoke(self, function: Function, event: Any) -> Any:
         """Return the function's result, from an environment no other call uses. Raises FunctionFailed."""
         with self._slots[function.name], self._environment(function) as environment:
-            return environment.invoke(event)
+            try:
+                return environment.invoke(event)
+            except FunctionFailed:
+                _logger.error("%s failed; its log ends with:\n%s", function.name, tail(self._log(function)))
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +73,10 @@ class RieRuntime:
         idle.append(environment)
 
     def _start(self, function: Function) -> ExecutionEnvironment:
-        log = self.logs / f"{function.name}.log"
+        log = self._log(function)
         environment = ExecutionEnvironment(self._binary, function, self._layers, self._connection, log)
         self._started.append(environment)
         return environment
+
+    def _log(self, function: Function) -> Path:
+        return self.logs / f"{function.name}.log"
