@@ -20,7 +20,7 @@ from sealdrop_core.manifest import Manifest
 from sealdrop_core.sealed import MAX_HEADER_BYTES
 
 Array = NDArray[np.float64]
-FIRST_LOOK = 0.1  # seconds after the first upload; from then on the service says when to come back
+PAUSE = 0.1  # seconds, at least, before a look that may find nothing; the service may ask for more
 
 
 class Collection:
@@ -63,6 +63,7 @@ class Collection:
                         job=self._receipt.job,
                         part=record.part,
                         input_sha256=self._receipt.inputs[record.part],
+                        rows=part.rows,
                     )
                 self._stopwatch.opened(part.rows, len(sealed))
                 missing.discard(record.part)
@@ -81,7 +82,7 @@ class Collection:
             if missing and not ready and page.job.state in JOB_TERMINAL:
                 raise JobFailed("the job has ended without all results", job=page.job.id, code="result_missing")
             if missing and not (ready and page.next is not None):
-                self._rest(due - monotonic())
+                self._rest(max(PAUSE, due - monotonic()))
 
     def _look(self, after: int) -> tuple[JobPage, float]:
         page, response = self._deployment.connection.get_patiently(
@@ -92,7 +93,7 @@ class Collection:
     def _rest(self, seconds: float) -> None:
         if self._deadline is not None and monotonic() + seconds > self._deadline:
             raise JobUnfinished("the results are not all there yet")
-        if self._stop.wait(max(0.0, seconds)):
+        if self._stop.wait(seconds):
             raise Stopped
 
     def _fetch(self, record: PartRecord) -> tuple[PartRecord, bytes]:

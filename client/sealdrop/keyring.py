@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 import tenseal.sealapi as sealapi
 from numpy.typing import NDArray
+
 from sealdrop import enrollment, opening, sealing
 from sealdrop_core import streams
 from sealdrop_core.errors import Conflict, InvalidRequest
@@ -70,14 +71,25 @@ class Keyring:
         return sealing.seal(self._ring, self._encryptor, manifest, plan, X, key=self.key_id(plan))
 
     def open(
-        self, manifest: Manifest, plan: Plan, sealed: bytes, *, job: str, part: int, input_sha256: str
+        self,
+        manifest: Manifest,
+        plan: Plan,
+        sealed: bytes,
+        *,
+        job: str,
+        part: int,
+        input_sha256: str,
+        rows: int | None = None,
     ) -> NDArray[np.float64]:
         """Return the scores in a sealed result, shape (rows, outputs).
 
-        Raises MalformedSeal or Mismatch when the file is no result, or not the one for this job, part and input.
+        Raises MalformedSeal or Mismatch when the file is no result, or not the one for this job, part and input, or,
+        if `rows` is given, when it holds another number of them.
         """
         self._require(plan)
         expected = {"job": job, "part": str(part), "input": input_sha256, "key": self.key_id(plan) or "none"}
+        if rows is not None:
+            expected["rows"] = str(rows)
         return opening.open_result(self._ring, self._opener, manifest, plan, sealed, expected)
 
     def save(self, path: Path) -> None:
