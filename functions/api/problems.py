@@ -1,11 +1,13 @@
 """Refusals on the wire: problem details (RFC 9457) with a code, a remedy and the request's id."""
 
 import json
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from pydantic_core import from_json
 
 from sealdrop_core.errors import InvalidRequest, NotFound, SealdropError
 
@@ -24,6 +26,14 @@ def register(app: APIGatewayHttpResolver) -> None:
         return Response(refusal.status, "application/problem+json", body, headers=headers)
 
     app.exception_handler([SealdropError, RequestValidationError, NotFoundError, Exception])(answer)
+
+
+def parsed(body: str) -> Any:
+    """Read a JSON body; raises InvalidRequest."""
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise InvalidRequest("the body is no JSON") from None
 
 
 def _refusal(error: Exception) -> SealdropError:

@@ -31,7 +31,7 @@ class Model(Record):
 
 def every() -> Iterator[Model]:
     """Yield all versions of all models."""
-    return map(_model, table.items(_PARTITION, ""))
+    return map(_model, table.items(_PARTITION))
 
 
 def find(reference: str) -> Model:

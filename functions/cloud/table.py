@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cloud import clock
 from cloud.changes import Change, Item, Key, New, decode, encode
 from cloud.clients import clients, code_of, faults
-from cloud.clock import now
 from cloud.settings import settings
 from sealdrop_core.errors import Unavailable
 
@@ -52,12 +52,12 @@ def read(key: Key) -> Item | None:
     return _live(answer.get("Item"))
 
 
-def items(pk: str, prefix: str, *, after: str = "", newest_first: bool = False) -> Iterator[Item]:
+def items(pk: str, prefix: str = "", *, after: str = "", newest_first: bool = False) -> Iterator[Item]:
     """Yield the items of a partition whose sort key starts with `prefix`, those beyond `after` only."""
     request: dict[str, Any] = {
         "TableName": settings().table_name,
-        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-        "ExpressionAttributeValues": encode({":pk": pk, ":prefix": prefix}),
+        "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+        "ExpressionAttributeValues": encode({":pk": pk} | ({":prefix": prefix} if prefix else {})),
         "ScanIndexForward": not newest_first,
         "ConsistentRead": True,
         "Limit": 101,
@@ -107,4 +107,4 @@ def _persist(call: Any, **request: Any) -> Any:
 
 def _live(item: Mapping[str, Any] | None) -> Item | None:
     found = decode(item) if item else None
-    return found if found and found.get("ttl", now() + 1) > now() else None
+    return found if found and found.get("ttl", clock.now() + 1) > clock.now() else None

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from threading import Timer
@@ -79,16 +80,21 @@ class Process:
         try:
             return _converse(connection, work, body, span)
         except (EOFError, OSError, ValueError):
-            self.stop()
-            if monotonic() >= deadline:
-                raise WorkerLost(
-                    "the part takes longer than a function may run",
-                    code="evaluation_timeout",
-                    remedy="Submit fewer rows in a part.",
-                ) from None
-            raise WorkerLost("the worker died at its work") from None
+            self._replace()
+            if monotonic() < deadline:
+                raise WorkerLost("the worker died at its work") from None
+            raise WorkerLost(
+                "the part takes longer than a function may run",
+                code="evaluation_timeout",
+                remedy="Submit fewer rows in a part.",
+            ) from None
         finally:
             guard.cancel()
+
+    def _replace(self) -> None:
+        self.stop()
+        with suppress(OSError):  # no room for it now: the next task tries again
+            self.start()
 
     def _ready(self) -> tuple[Connection, subprocess.Popen[bytes]]:
         if self._process is None or self._process.poll() is not None:

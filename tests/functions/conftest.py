@@ -19,29 +19,40 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "BUCKET_NAME": BUCKET,
     "TABLE_NAME": TABLE,
+    "QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/queue",
     "POWERTOOLS_SERVICE_NAME": "stack",
     "WORKERS": "2",
 }
 
 
+@pytest.fixture(scope="package")
+def environment():
+    """Set the functions' environment; what they keep of it is forgotten afterwards."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
+            patch.delenv(name, raising=False)
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
+        settings.settings.cache_clear()
+        clients.clients.cache_clear()
+        yield clients.clients()
+        settings.settings.cache_clear()
+        clients.clients.cache_clear()
+
+
 @pytest.fixture
-def aws(monkeypatch):
-    """Empty AWS: bucket, table and queues as the template has them; what the functions cached is forgotten."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+def aws(environment):
+    """Empty AWS: bucket, table and queue as the template has them."""
     with mock_aws():
-        sqs, s3, dynamodb = boto3.client("sqs"), boto3.client("s3"), boto3.client("dynamodb")
-        queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
-        monkeypatch.setenv("QUEUE_URL", queue)
+        s3, dynamodb, sqs = environment
+        assert sqs.create_queue(QueueName="queue")["QueueUrl"] == ENVIRONMENT["QUEUE_URL"]
         s3.create_bucket(Bucket=BUCKET)
         s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         _create_table(dynamodb)
-        _forget()
-        yield SimpleNamespace(s3=s3, sqs=sqs, dynamodb=dynamodb, queue=queue)
-        _forget()
+        for cached in (models.manifest, models.manifest_bytes, models._weights):
+            cached.cache_clear()
+        yield SimpleNamespace(s3=s3, sqs=sqs, dynamodb=dynamodb, queue=ENVIRONMENT["QUEUE_URL"])
 
 
 def _create_table(dynamodb):
@@ -62,11 +73,6 @@ def _create_table(dynamodb):
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-
-
-def _forget():
-    for cached in (settings.settings, clients.clients, models.manifest, models.manifest_bytes, models._weights):
-        cached.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +116,8 @@ def api(aws):
     return call
 
 
-@pytest.fixture(scope="session")
-def pool():
+@pytest.fixture(scope="package")
+def pool(environment):
     """Two workers, started once."""
     from evaluate.pool import Pool
 

@@ -1,11 +1,36 @@
-"""One part's way through the evaluator."""
+"""One part's way through the evaluator: right rows come back as scores, wrong ones with a code, nothing gets lost."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
 
-from tests.functions.events import BUCKET, load
+from cloud import jobs, leases, objects, parts
+from cloud.paths import Slot
+from sealdrop.publish.store import Store
+from sealdrop_core.errors import Unavailable
+from sealdrop_core.sealed import Header, split
+from tests.functions.events import BUCKET, TABLE, created, load, message
+
+
+@pytest.fixture
+def plan(linear):
+    return linear.plan(many=True)
+
+
+@pytest.fixture
+def submitted(owner, plan, rows):
+    """Submit a file as a job of one part, whatever it is; return the job's id and its grant."""
+
+    def submit(file, **announced):
+        body = owner.request(plan, {0: (len(rows), file)})
+        body["uploads"][0] |= announced
+        answer = owner.submit(body)
+        assert answer.status == 201, answer.json
+        return answer.json["job"]["id"], answer.json["uploads"][0]
+
+    return submit
 
 
 @pytest.mark.parametrize("private", [False, True])
@@ -19,3 +44,282 @@ def test_rows_come_back_as_their_scores(owner, linear, rows, private, many):
     sealed = owner.aws.s3.get_object(Bucket=BUCKET, Key=uploaded[0])["Body"].read()
     scores = owner.open(plan, job, hashlib.sha256(sealed).hexdigest())
     np.testing.assert_allclose(scores, linear.circuit.evaluate(rows), atol=2.0**-9)
+
+
+def test_a_part_of_many_blocks_is_shared_by_the_workers(owner, linear):
+    plan = linear.plan(many=True)
+    X = np.random.default_rng(2).uniform(-1, 1, size=(2100, 8))
+    job, uploaded = owner.send(plan, X)
+    assert owner.deliver(uploaded) == []
+    sealed = owner.aws.s3.get_object(Bucket=BUCKET, Key=uploaded[0])["Body"].read()
+    scores = owner.open(plan, job, hashlib.sha256(sealed).hexdigest())
+    np.testing.assert_allclose(scores, linear.circuit.evaluate(X), atol=2.0**-9)
+
+
+def test_a_duplicate_event_changes_nothing(owner, plan, rows):
+    job, uploaded = owner.send(plan, rows)
+    assert owner.deliver(uploaded, uploaded) == []
+    first = owner.part(job)
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job) | {"download": None} == first | {"download": None}
+    assert len(owner.aws.s3.list_object_versions(Bucket=BUCKET, Prefix="results/")["Versions"]) == 1
+    assert owner.follow(job)["job"]["succeeded"] == 1
+
+
+def test_an_event_without_a_version_is_served_too(owner, plan, rows):
+    job, (key, _) = owner.send(plan, rows)
+    event = created((key, "unused"))
+    body = json.loads(event["Records"][0]["body"])
+    del body["Records"][0]["s3"]["object"]["versionId"]
+    event["Records"][0]["body"] = json.dumps(body)
+    assert owner.evaluator(event) == {"batchItemFailures": []}
+    assert owner.follow(job)["job"]["state"] == "succeeded"
+
+
+def test_the_version_that_the_event_names_is_evaluated(owner, plan, rows):
+    job, (key, version) = owner.send(plan, rows)
+    owner.aws.s3.put_object(Bucket=BUCKET, Key=key, Body=b"something else, later")
+    assert owner.deliver((key, version)) == []
+    assert owner.part(job)["state"] == "succeeded"
+
+
+def test_a_part_under_a_living_lease_is_left_to_its_owner(owner, plan, rows, later):
+    job, uploaded = owner.send(plan, rows)
+    slot = Slot.of_input(uploaded[0])
+    leases.claim(slot, "another")
+    assert len(owner.deliver(uploaded)) == 1  # comes back, should the other die
+    assert parts.find(slot).owner == "another"
+    later(151)
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["state"] == "succeeded"
+
+
+def test_an_owner_that_lost_its_lease_settles_nothing(owner, plan, rows, later):
+    job, uploaded = owner.send(plan, rows)
+    slot = Slot.of_input(uploaded[0])
+    leases.claim(slot, "slow")
+    later(151)
+    leases.claim(slot, "quick")
+    found = jobs.find(slot.tenant, job)
+    assert leases.succeed(found, 0, "slow", result_bytes=1, result_sha256="0" * 64) is False
+    assert leases.fail(found, 0, Unavailable("late"), "slow") is False
+    assert leases.succeed(found, 0, "quick", result_bytes=1, result_sha256="0" * 64) is True
+    assert owner.follow(job)["job"]["succeeded"] == 1
+
+
+def test_the_message_s3_sends_when_notifications_are_switched_on_is_acknowledged(evaluator):
+    assert evaluator(load("evaluate-test-event")) == {"batchItemFailures": []}
+
+
+def test_the_example_event_about_an_unknown_job_is_acknowledged(evaluator):
+    event = created(("inputs/t0123456789abcdef0123456789abcdef/01kd1w0000000000000000000a/000000", "v"))
+    assert evaluator(event) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "hello",
+        "{}",
+        "[]",
+        '{"Records": "x"}',
+        '{"Records": [{}]}',
+        '{"Records": [{"eventName": "ObjectRemoved:Delete", "s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}]}',
+        load("evaluate-object-created")["Records"][0]["body"],  # of another bucket
+        load("evaluate-object-created")["Records"][0]["body"].replace("inputs/t0", "inputs/x0"),
+    ],
+)
+def test_a_message_that_is_none_of_s3s_goes_to_the_dead_letters_and_blocks_nothing(owner, plan, rows, body):
+    job, uploaded = owner.send(plan, rows)
+    event = created(uploaded)
+    event["Records"].insert(0, message(body)["Records"][0])
+    failures = owner.evaluator(event)["batchItemFailures"]
+    assert [failure["itemIdentifier"] for failure in failures] == [event["Records"][0]["messageId"]]
+    assert owner.follow(job)["job"]["state"] == "succeeded"
+
+
+def _reseal(file, **fields):
+    header, body = split(file, "input")
+    return Header("input", dict(header.fields) | fields).render() + bytes(body)
+
+
+def _other_bytes(file, body):
+    return file[: len(file) - len(body)] + body
+
+
+REFUSALS = {
+    "random bytes": (lambda file: bytes(reversed(file)), "malformed_header"),
+    "no header": (lambda file: b"\n\n" + file[2:], "malformed_header"),
+    "another version": (lambda file: file.replace(b"sealdrop/1", b"sealdrop/2"), "unsupported_version"),
+    "truncated": (lambda file: file[:-100], "wrong_length"),
+    "nothing": (lambda file: b"", "wrong_length"),
+    "longer": (lambda file: file + b"x", "too_large"),
+    "another model": (lambda file: _reseal(file, model="lineax@1"), "wrong_model"),
+    "another version of the model": (lambda file: _reseal(file, model="linear@2"), "wrong_model"),
+    "another manifest": (lambda file: _reseal(file, manifest="0" * 64), "wrong_model"),
+    "another plan": (lambda file: file.replace(b"_open\n", b"_oped\n"), "wrong_plan"),
+    "another number of rows": (lambda file: _reseal(file, rows="5"), "wrong_rows"),
+    "another length inside": (lambda file: file.replace(b"bytes: 13632", b"bytes: 13631"), "wrong_length"),
+    "a residue that is none": (lambda file: _other_bytes(file, b"\xff" * 13_568), "residue_out_of_range"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "code"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_wrong_bytes_fail_their_part_at_once_with_a_code(owner, submitted, plan, rows, spoil, code):
+    file = owner.seal(plan, rows)
+    wrong = spoil(file)
+    sha256 = hashlib.sha256(wrong).hexdigest()
+    job, grant = submitted(file, sha256=sha256)
+    assert owner.deliver(owner.put(grant, wrong)) == []
+    shown = owner.follow(job)
+    assert shown["job"]["state"] == "failed"
+    (part,) = shown["parts"]
+    assert (part["state"], part["error"]["code"], part["download"]) == ("failed", code, None)
+    assert part["error"]["remedy"]
+    assert shown["job"]["error"] == part["error"]
+
+
+def test_a_file_that_is_not_the_announced_one_is_refused(owner, submitted, plan, rows):
+    job, grant = submitted(owner.seal(plan, rows))
+    owner.deliver(owner.put(grant, owner.seal(plan, rows)))  # the same rows, sealed again
+    assert owner.part(job)["error"]["code"] == "wrong_checksum"
+
+
+def test_a_keys_file_is_no_input(owner, linear, rows):
+    private = linear.plan(private=True, many=True)
+    owner.enroll(private)
+    sealed = owner.seal(private, rows)
+    answer = owner.submit(owner.request(private, {0: (4, sealed)}))
+    keys_file = linear.keyrings[private.id].enrollment(private)
+    owner.deliver(owner.put(answer.json["uploads"][0], keys_file[: len(sealed)].ljust(len(sealed), b"x")))
+    assert owner.part(answer.json["job"]["id"])["error"]["code"] == "wrong_kind"
+
+
+def test_an_input_for_another_key_is_refused(owner, linear, rows):
+    private = linear.plan(private=True, many=True)
+    owner.enroll(private)
+    file = _reseal(owner.seal(private, rows), key="0" * 64)
+    answer = owner.submit(owner.request(private, {0: (4, file)}))
+    owner.deliver(owner.put(answer.json["uploads"][0], file))
+    assert owner.part(answer.json["job"]["id"])["error"]["code"] == "wrong_key"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (None, "key_not_found"),
+        (lambda file: b"", "malformed_header"),
+        (lambda file: file.replace(b"configuration: ", b"configuration: 00")[:-2], "malformed_header"),
+        (lambda file: file[:-1] + bytes([file[-1] ^ 1]), "key_malformed"),
+    ],
+)
+def test_keys_that_are_lost_or_damaged_fail_the_part(owner, linear, rows, spoil, code):
+    private = linear.plan(private=True, many=True)
+    job, uploaded = owner.send(private, rows)
+    (version,) = owner.aws.s3.list_object_versions(Bucket=BUCKET, Prefix="keys/")["Versions"]
+    owner.aws.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+    if spoil:
+        file = linear.keyrings[private.id].enrollment(private)
+        owner.aws.s3.put_object(Bucket=BUCKET, Key=version["Key"], Body=spoil(file))
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["error"]["code"] == code
+
+
+def test_an_input_that_is_gone_fails_its_part(owner, plan, rows):
+    job, (key, version) = owner.send(plan, rows)
+    owner.aws.s3.delete_object(Bucket=BUCKET, Key=key, VersionId=version)
+    assert owner.deliver((key, version)) == []
+    assert owner.part(job)["error"]["code"] == "upload_expired"
+
+
+def test_a_job_outlives_its_models_retirement(owner, plan, rows):
+    job, uploaded = owner.send(plan, rows)
+    Store(BUCKET, TABLE, owner.aws.s3, owner.aws.dynamodb).retire("linear@1")
+    owner.deliver(uploaded)
+    assert owner.follow(job)["job"]["state"] == "succeeded"
+
+
+def test_weights_that_are_not_the_published_ones_are_not_evaluated(owner, plan, rows):
+    job, uploaded = owner.send(plan, rows)
+    owner.aws.s3.put_object(Bucket=BUCKET, Key="models/linear/1/weights.npz", Body=b"other")
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["error"]["code"] == "evaluation_failed"
+
+
+def test_a_fault_of_aws_is_tried_again_and_then_told(owner, plan, rows, monkeypatch):
+    def unavailable(*_):
+        raise Unavailable("S3 is away")
+
+    job, uploaded = owner.send(plan, rows)
+    real = objects.write
+    monkeypatch.setattr(objects, "write", unavailable)
+    for _ in range(4):
+        assert len(owner.deliver(uploaded)) == 1
+        assert owner.part(job)["state"] == "evaluating"
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["error"]["code"] == "unavailable"
+    monkeypatch.setattr(objects, "write", real)
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["state"] == "failed"
+
+
+def test_a_fault_that_passes_leaves_no_trace(owner, plan, rows, monkeypatch):
+    def unavailable(*_):
+        raise Unavailable("S3 is away")
+
+    job, uploaded = owner.send(plan, rows)
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "write", unavailable)
+        owner.deliver(uploaded)
+    assert owner.deliver(uploaded) == []
+    part = owner.part(job)
+    assert (part["state"], part["error"]) == ("succeeded", None)
+    assert owner.follow(job)["job"]["error"] is None
+
+
+def test_a_defect_of_ours_fails_the_part_and_keeps_its_cause_in_the_log(owner, plan, rows, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("s3cret")
+
+    job, uploaded = owner.send(plan, rows)
+    monkeypatch.setattr(objects, "write", broken)
+    assert owner.deliver(uploaded) == []
+    error = owner.part(job)["error"]
+    assert error["code"] == "evaluation_failed"
+    assert "s3cret" not in json.dumps(error)
+
+
+def test_the_last_part_ends_the_job_whatever_became_of_the_others(owner, plan, rows):
+    file = owner.seal(plan, rows)
+    answer = owner.submit(owner.request(plan, dict.fromkeys(range(3), (4, file))))
+    job, grants = answer.json["job"]["id"], answer.json["uploads"]
+    owner.deliver(owner.put(grants[0], file), owner.put(grants[1], file[:-1]))
+    assert owner.follow(job)["job"]["state"] == "evaluating"
+    owner.deliver(owner.put(grants[2], file))
+    shown = owner.follow(job)["job"]
+    assert (shown["state"], shown["succeeded"], shown["failed"]) == ("failed", 2, 1)
+    assert shown["error"]["code"] == "wrong_length"
+
+
+def test_neither_log_nor_metrics_hold_a_secret_a_url_or_a_body(owner, linear, rows, capsys, caplog):
+    job, uploaded = owner.send(linear.plan(private=True), rows)
+    owner.deliver(uploaded)
+    owner.follow(job)
+    printed = capsys.readouterr().out
+    (metrics,) = [line for line in map(json.loads, printed.splitlines()) if "_aws" in line]
+    assert (metrics["Rows"], metrics["PartsSucceeded"], metrics["model"]) == ([4.0], [1.0], "linear@1")
+    assert metrics["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"], ["service", "model"]]
+    (told,) = [vars(record) for record in caplog.records if record.message == "part succeeded"]
+    assert (told["job"], told["part"]) == (job, 0)
+    logged = "".join(str(vars(record)) for record in caplog.records)
+    for secret in ("X-Amz-Signature", "https://", "amazonaws", "sealdrop/1 input"):
+        assert secret not in printed + logged
+
+
+def test_a_failure_is_counted_by_its_code(owner, submitted, plan, rows, capsys):
+    file = owner.seal(plan, rows)
+    _, grant = submitted(file)
+    owner.deliver(owner.put(grant, file[:-1]))
+    (metrics,) = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+    assert (metrics["code"], metrics["PartsRefused"]) == ("wrong_length", [1.0])
