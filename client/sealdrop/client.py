@@ -15,9 +15,9 @@ from sealdrop.folders import data_folder
 from sealdrop.job import AFTER_ALL, Job
 from sealdrop.keystore import Keystore, deployment_folder
 from sealdrop.model import Model
+from sealdrop.ranges import RangePolicy
 from sealdrop.receipts import JOB_ID, Receipts
 from sealdrop.resources import JobList, JobPage, JobRecord, ModelList, ModelSummary
-from sealdrop.rows import RangePolicy
 from sealdrop.storage import Storage
 
 PAGE = 100

@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sealdrop import collecting
 from sealdrop.collecting import Collection
 from sealdrop.deployment import Deployment
 from sealdrop.job import Job
 from sealdrop.prediction import Prediction, require
+from sealdrop.ranges import RangePolicy
 from sealdrop.retrying import Stopped
-from sealdrop.rows import Array, RangePolicy, admit
+from sealdrop.rows import Array, admit
 from sealdrop.sending import Submission
 from sealdrop.timing import Progress, Stopwatch, Timing
 from sealdrop_core.manifest import Manifest
 
 Told = Callable[[Progress], None] | None
-FIRST_LOOK = 0.1  # seconds after the first part arrived; from then on the service says when to look again
 
 
 class Model:
@@ -74,11 +75,11 @@ class Model:
         with ThreadPoolExecutor(1, "sealdrop-collect") as aside, closing(submission.send()) as arrivals:
             try:
                 next(arrivals)
-                stop.wait(FIRST_LOOK)
+                stop.wait(collecting.PAUSE)
                 collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
-                collecting = aside.submit(collection.collect)
+                opened = aside.submit(collection.collect)
                 _drain(arrivals)
-                scores = collecting.result()
+                scores = opened.result()
             except BaseException:
                 stop.set()
                 raise

@@ -3,19 +3,18 @@
 Everything is checked here, before anything is sealed. No message repeats a value of the data.
 """
 
-import warnings
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.errors import OutOfRange, RefusedInput
+from sealdrop.errors import RefusedInput
+from sealdrop.ranges import RangePolicy, within
 from sealdrop.steps import Column, numeric, run
-from sealdrop_core.manifest import Feature, Manifest
+from sealdrop_core.manifest import Manifest
 
 Array = NDArray[np.float64]
-RangePolicy = Literal["refuse", "warn", "clip"]
 
 
 def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -> Array:
@@ -42,7 +41,7 @@ def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -
     if manifest.steps:
         return _stepped(rows, manifest, on_out_of_range)
     _check_finite(rows, manifest)
-    return _within_range(rows, manifest.features, on_out_of_range)
+    return within(rows, manifest.features, manifest.leeway, on_out_of_range)
 
 
 def _stepped(table: NDArray[Any], manifest: Manifest, policy: RangePolicy) -> Array:
@@ -51,7 +50,7 @@ def _stepped(table: NDArray[Any], manifest: Manifest, policy: RangePolicy) -> Ar
     kept = [index for index, feature in enumerate(manifest.features) if feature.kind == "number"]
     if kept:
         numbers = np.column_stack([numeric(columns[index]).values for index in kept])
-        numbers = _within_range(numbers, [manifest.features[index] for index in kept], policy)
+        numbers = within(numbers, [manifest.features[index] for index in kept], manifest.leeway, policy)
         for index, values in zip(kept, numbers.T, strict=True):
             columns[index] = Column(columns[index].name, values)
     return run(manifest.steps, columns)
@@ -131,34 +130,6 @@ def _check_finite(rows: Array, manifest: Manifest) -> None:
         code="not_finite",
         remedy="Fill in missing values before predicting.",
     )
-
-
-def _within_range(rows: Array, features: Sequence[Feature], policy: RangePolicy) -> Array:
-    """Return the rows, clipped if that is the policy; NaN is a missing value and lies in every range."""
-    low = np.array([feature.low for feature in features], dtype=np.float64)
-    high = np.array([feature.high for feature in features], dtype=np.float64)
-    excess = np.nan_to_num(np.maximum(low - np.fmin.reduce(rows), np.fmax.reduce(rows) - high), posinf=np.inf)
-    if not (excess > 0).any():
-        return rows
-    if policy == "clip":
-        return np.clip(rows, low, high)
-    relative = excess / np.where(high > low, high - low, 1.0)
-    worst = int(relative.argmax())
-    column = rows[:, worst]
-    outside = np.flatnonzero((column < low[worst]) | (column > high[worst]))
-    message = (
-        f"column '{features[worst].name}' leaves its calibrated range [{low[worst]:g}, {high[worst]:g}] by up"
-        f" to {relative[worst]:.3g} times its width, in {outside.size} row(s), row {outside[0]} first;"
-        f" {int((excess > 0).sum())} column(s) leave theirs"
-    )
-    if policy == "refuse":
-        raise RefusedInput(
-            message,
-            code="out_of_range",
-            remedy='Check units and order of the columns; or choose on_out_of_range="clip" or "warn".',
-        )
-    warnings.warn(message, OutOfRange, stacklevel=2)
-    return rows
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+
 from sealdrop.planning import coefficient, cost
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Array, Circuit
@@ -11,7 +12,7 @@ from sealdrop_core.plan import Plan
 
 __all__ = ["Privacy", "plan"]
 
-_PACKINGS: Sequence[Callable[[Circuit, Array, float, Privacy], Iterator[Plan]]] = (coefficient.candidates,)
+_PACKINGS: Sequence[Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]] = (coefficient.candidates,)
 
 
 def plan(
@@ -21,10 +22,12 @@ def plan(
     error: float = 2.0**-10,
     rows: Sequence[int] = (1, 1000),
     response: Privacy = "private",
+    leeway: float = 0.0,
 ) -> tuple[Plan, ...]:
     """Return the cheapest plan for each row count, without repetition.
 
-    `calibration` are rows normalised to [-1, 1], shape (rows, features); `error` bounds the absolute error of a score.
+    `calibration` are rows normalised to [-1, 1], shape (rows, features); `error` bounds the absolute error of a score;
+    `leeway` is by how much, summed over its columns, a row may leave [-1, 1].
     Raises Infeasible with the reasons and the nearest feasible wish.
     """
     values = np.asarray(calibration, dtype=np.float64)
@@ -32,7 +35,7 @@ def plan(
     refusals: list[Infeasible] = []
     for candidates in _PACKINGS:
         try:
-            found += candidates(circuit, values, error, response)
+            found += candidates(circuit, values, error, response, leeway)
         except Infeasible as refusal:
             refusals.append(refusal)
     if not found:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sealdrop.planning import cost
 from sealdrop.planning.precision import Loss, Precision, Privacy, respond, split
+from sealdrop.planning.reach import largest_score
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
@@ -17,19 +18,20 @@ MAX_PACKED_FEATURES = 1 << 14
 MIN_FLOODING_BITS = 8.0
 
 
-def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy) -> Iterator[Plan]:
+def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
     """Yield the coefficient plans of the smallest degree that meets the error.
 
-    `calibration` are rows normalised to [-1, 1], shape (rows, features). Raises Infeasible, with the nearest feasible
-    wish, when there is none.
+    `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over its columns,
+    a row may leave that box. Raises Infeasible, with the nearest feasible wish, when there is none.
     """
     base = _base(circuit)
     affine, rows = lifted(circuit, base.monomials), lift(calibration, base)
+    bound = largest_score(affine, base.monomials, leeway)
     nearest, found = math.inf, False
     for degree in DEGREES:
         prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
         parameters = Parameters(scheme="ckks", poly_modulus_degree=degree, coeff_modulus=prime)
-        precision = split(affine, rows, prime[0], error, privacy)
+        precision = split(affine, rows, bound, prime[0], error, privacy)
         for layout in _layouts(base, degree):
             loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
             nearest = min(nearest, loss.error)

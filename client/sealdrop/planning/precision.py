@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
 from sealdrop.planning import noise
 from sealdrop_core.circuit import Affine, Array, SparseAffine
 from sealdrop_core.packing.coefficient import round_weights
@@ -37,14 +38,15 @@ class Loss:
     error: float
 
 
-def split(affine: Affine | SparseAffine, rows: Array, prime: int, error: float, privacy: Privacy) -> Precision:
+def split(
+    affine: Affine | SparseAffine, rows: Array, bound: float, prime: int, error: float, privacy: Privacy
+) -> Precision:
     """Divide the bits of the prime between weights and input; the weights get as few as the error allows.
 
-    `rows` are calibration rows, shape (rows, features), inside the box |x_i| <= 1. The largest score over that box
-    must not wrap around the prime, whatever row comes.
+    `rows` are calibration rows, shape (rows, features); `bound` is the largest score that must not wrap around the
+    prime.
     """
-    weight = affine.dense()
-    bound = float((np.abs(weight).sum(axis=1) + np.abs(affine.bias)).max()) + error
+    weight, bound = affine.dense(), bound + error
     encoded = max(float(np.abs(affine.bias).max()), 0.5)
     bits = math.log2(prime) - max(HEADROOM_BITS + math.log2(bound), ENCODER_BITS + math.log2(encoded))
     most = max(int(bits / 2), 1)

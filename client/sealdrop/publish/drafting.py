@@ -10,10 +10,11 @@ from sealdrop.planning import Privacy, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.reading import Model, read
-from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop_core.manifest import Label, Manifest, Output, Weights
+from sealdrop_core.manifest import Label, Manifest, Weights
 
 MIN_AGREEMENT = 0.98
+# half-ranges; a network gets less, since its polynomials were fitted to the rows that were seen
+OF_LINEAR, OF_NETWORK = 8.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,10 @@ def draft(
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
-    own = read(model)
+    own = read(model) if labels is None else read(model).labelled(labels)
     calibration = Calibration.read(X_calibration, own.compiled)
-    planner = partial(plan, error=error, rows=rows, response=response)
+    leeway = OF_LINEAR if len(own.compiled.network.layers) == 1 else OF_NETWORK
+    planner = partial(plan, error=error, rows=rows, response=response, leeway=leeway)
     fitted = fit(own, calibration, planner, min_agreement)
     weights = fitted.circuit.to_bytes()
     manifest = Manifest(
@@ -53,22 +55,11 @@ def draft(
         description=description,
         source=own.source,
         features=calibration.features,
+        leeway=leeway,
         steps=own.compiled.steps,
         normalization=calibration.normalization,
-        output=_labelled(own.compiled.output, labels),
+        output=own.compiled.output,
         plans=fitted.plans,
         weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
     )
     return Draft(manifest, weights, own, calibration)
-
-
-def _labelled(output: Output, labels: Sequence[Label] | None) -> Output:
-    if labels is None:
-        return output
-    if len(labels) != len(output.classes):
-        raise UnsupportedModel(
-            f"{len(labels)} labels for {len(output.classes)} classes",
-            code="wrong_labels",
-            remedy="Give one label for each class, in the order of the estimator's classes_.",
-        )
-    return output.model_copy(update={"classes": tuple(labels)})

@@ -89,6 +89,8 @@ class Manifest(_Card):
     description: str = Field(default="", max_length=2000)
     source: str = Field(max_length=200)
     features: tuple[Feature, ...] = Field(min_length=1)
+    # by how many half-ranges, summed over its columns, a row may leave the calibrated ranges without harm
+    leeway: float = Field(default=0.0, ge=0)
     steps: tuple[Step, ...] = ()
     normalization: Normalization
     output: Output

@@ -1,0 +1,27 @@
+"""How large a score can become, whatever admissible row comes: it must not wrap around the modulus."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sealdrop_core.circuit import Affine, SparseAffine
+from sealdrop_core.lifting import Pair
+
+
+def largest_score(affine: Affine | SparseAffine, pairs: Sequence[Pair], leeway: float) -> float:
+    """Return a bound on |score| over rows that leave the box |x_i| <= 1 by at most `leeway`, summed over columns.
+
+    `affine` maps columns, and then the products of `pairs` of them, to scores. With |x_i| <= 1 + e_i and the e_i
+    summing to the leeway L, a score is at most the sum of all weights, plus L times the largest sum of weights one
+    column takes part in, plus L^2 times the largest weight of a product.
+    """
+    weight = np.abs(affine.dense())
+    inside = weight.sum(axis=1) + np.abs(affine.bias)
+    columns = weight.shape[1] - len(pairs)
+    part, products = weight[:, :columns].copy(), weight[:, columns:]
+    if len(pairs):
+        first, second = np.array(pairs, dtype=np.int64).T
+        np.add.at(part.T, first, products.T)
+        np.add.at(part.T, second, products.T)
+    beyond = leeway * part.max(axis=1) + leeway**2 * products.max(axis=1, initial=0.0)
+    return float((inside + beyond).max())
