@@ -16,7 +16,7 @@ from sealdrop.timing import Progress, Stopwatch
 from sealdrop_core.jobs import JOB_TERMINAL
 from sealdrop_core.manifest import Manifest
 
-AFTER_ALL = 2**31 - 1  # a part number past every part: only the job itself is wanted
+AFTER_ALL = 999_999  # past every part: only the job itself is wanted
 
 
 class Job:

@@ -1,8 +1,8 @@
 """Receipts: what it takes to open a submitted job's results later, from another process."""
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -13,6 +13,7 @@ from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
 JOB_ID = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
+KEPT = 90 * 86400  # seconds; no deployment keeps results that long
 
 
 class Receipt(BaseModel):
@@ -26,7 +27,6 @@ class Receipt(BaseModel):
     plan: str
     rows: int
     rows_per_part: int
-    expires: str = ""
     inputs: list[str] = []
 
     @property
@@ -43,7 +43,7 @@ class Receipt(BaseModel):
 
 
 class Receipts:
-    """A folder of receipts, one file for each job; those of expired jobs are cleared away."""
+    """A folder of receipts, one file for each job; old ones are cleared away."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,8 +70,6 @@ class Receipts:
         return self.folder / f"{job}.json"
 
     def _clear(self) -> None:
-        now = datetime.now(UTC).isoformat()
         for path in self.folder.glob("*.json"):
-            receipt = self.load(path.stem)
-            if receipt and receipt.expires and receipt.expires < now:
+            if path.stat().st_mtime < time() - KEPT:
                 path.unlink(missing_ok=True)

@@ -91,7 +91,6 @@ class Submission:
             plan=self.plan.id,
             rows=len(self._rows),
             rows_per_part=self._step,
-            expires=self.job.expires,
         )
 
     def _create(self, first: SealedPart) -> JobCreated:
@@ -119,6 +118,10 @@ class Submission:
                     break
                 except LinkExpired:
                     grant = None
+                except ServiceRefused as error:
+                    if error.code != "part_conflict":
+                        raise
+                    break  # it is there already; or the job has ended, which the collection will tell
             else:
                 raise TransportFailed("object storage refuses fresh upload links", code="link_refused")
         self._stopwatch.uploaded(sealed.part.number, sealed.part.rows, len(sealed.file))

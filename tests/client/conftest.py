@@ -1,7 +1,5 @@
 """Two published models, a deployment in memory that serves them, and a client of it."""
 
-import copy
-
 import httpx
 import numpy as np
 import pytest
@@ -57,7 +55,7 @@ def published(cancer, digits, ridge):
 @pytest.fixture
 def service(published):
     service = Service()
-    service.models = copy.copy(published)
+    service.models.update(published)
     return service
 
 
@@ -65,7 +63,7 @@ def service(published):
 def quick(monkeypatch, tmp_path):
     """Do not sleep between attempts, and keep nothing of a test in the user's folders."""
     monkeypatch.setattr(retrying, "_JITTER", lambda state: 0.0)
-    monkeypatch.setattr("sealdrop.model.FIRST_LOOK", 0.0)
+    monkeypatch.setattr("sealdrop.collecting.PAUSE", 0.0)
     monkeypatch.setenv("SEALDROP_HOME", str(tmp_path / "home"))
     for name in ("SEALDROP_URL", "SEALDROP_TOKEN", "SEALDROP_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -30,7 +30,7 @@ def test_every_error_is_exported_and_drawn_in_the_tree():
 
     for name in {"SealdropError", *below(SealdropError)}:
         assert name in sealdrop.__all__
-        assert re.search(rf"^\W*{name} ", errors.__doc__, re.MULTILINE)
+        assert re.search(rf"^\W*{name}\b", errors.__doc__, re.MULTILINE)
 
 
 def test_every_error_has_a_code_and_a_remedy_of_its_own():

@@ -1,5 +1,6 @@
 """What the network, the service and object storage can do to a request, and what becomes of it."""
 
+import json
 import threading
 
 import httpx
@@ -43,7 +44,7 @@ def test_an_upload_that_arrived_though_its_answer_was_lost(service, model, rows,
 
     def rule(request):
         if request.method == "PUT" and "/inputs/" in request.url.path and next(lost, False):
-            service._storage(request, request.url.path[1:])
+            service._store(request)
             raise httpx.ReadError("the answer got lost")
 
     service.rules.append(rule)
@@ -155,8 +156,6 @@ def test_endless_result_is_cut_off(service, model, rows):
     ],
 )
 def test_manifest_that_is_not_what_it_says(service, client, published, change):
-    import json
-
     manifest = published["breast-cancer@1"][0]
     described = {"digest": manifest.digest, "manifest": json.loads(manifest.canonical())}
     change(described)
@@ -173,8 +172,7 @@ def test_pinned_digest(client, published):
 
 
 def test_link_less_safe_than_the_service(service, model, rows):
-    original = service._grant
-    service._grant = lambda *named: {**original(*named), "url": "http://storage.test/x"}
+    service.objects.link = lambda name: f"http://storage.test/{name}"
     with pytest.raises(TransportFailed) as failure:
         model.predict(rows)
     assert failure.value.code == "insecure_link"

@@ -56,7 +56,7 @@ def test_a_failed_part_stops_the_sending(client, service, many, small_parts):
             job.parts[0]["error"] = {"code": "worker_died", "detail": "d", "remedy": "r"}
 
     service.rules.append(rule)
-    with pytest.raises(Exception, match="job .*: d"):
+    with pytest.raises(Exception, match=r"job .*: d"):
         client.model("breast-cancer").predict(many)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
 

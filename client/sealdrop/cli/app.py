@@ -1,0 +1,67 @@
+"""All commands under one roof, and the one place where an error becomes words and an exit code."""
+
+from typing import Annotated, Any
+
+import typer
+import typer.core
+
+from sealdrop import __version__
+from sealdrop.cli import console
+from sealdrop.cli.collect import collect
+from sealdrop.cli.demo import demo
+from sealdrop.cli.describe import describe
+from sealdrop.cli.inspect import inspect
+from sealdrop.cli.jobs import jobs
+from sealdrop.cli.keys import keys
+from sealdrop.cli.local import local
+from sealdrop.cli.models import models
+from sealdrop.cli.predict import predict
+from sealdrop.cli.publish import publish
+from sealdrop_core.errors import SealdropError
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands, in the order they are registered; a refusal ends with exit code 1, never with a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands' names in the order a newcomer meets them."""
+        return list(self.commands)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; say what was refused and what to do about it."""
+        try:
+            return super().invoke(ctx)
+        except SealdropError as error:
+            console.complain(error, as_json=bool(ctx.obj and ctx.obj.get("json")))
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.out.print(f"sealdrop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def sealdrop(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Machine-learning inference on data the server never sees."""
+    context.obj = {}
+
+
+for command in (demo, local, publish, models, describe, predict, collect, jobs, inspect, keys):
+    app.command()(command)

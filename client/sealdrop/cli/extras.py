@@ -1,0 +1,39 @@
+"""What only some commands need, and what to say when it is missing or refuses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sealdrop.errors import Misconfigured, TransportFailed
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Turn a missing module into the name of the extra that brings it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Misconfigured(
+            f"this command needs {error.name}", code="extra_missing", remedy=f"pip install 'sealdrop[{extra}]'"
+        ) from None
+
+
+@contextmanager
+def aws_errors() -> Iterator[None]:
+    """Turn what boto3 raises into a refusal with AWS's own code."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown")
+        raise TransportFailed(
+            f"AWS refused {error.operation_name}: {code}",
+            code="aws_refused",
+            remedy="Check bucket, table, region and the rights of the AWS credentials.",
+        ) from None
+    except BotoCoreError as error:
+        raise TransportFailed(
+            f"AWS could not be asked: {error}",
+            code="aws_failed",
+            remedy="Check the region, the endpoint and the AWS credentials.",
+        ) from None

@@ -1,0 +1,73 @@
+"""`sealdrop local`: a deployment on this machine, until Ctrl-C."""
+
+import signal
+from contextlib import suppress
+from threading import Event
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sealdrop.cli import console, profiles
+from sealdrop.cli.extras import needs
+from sealdrop.cli.options import Json
+from sealdrop.cli.profiles import Profile
+
+LIFETIME = 30 * 86400  # seconds a local token is good for; the deployment ends sooner
+
+
+def local(
+    port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.")] = 8787,
+    runtime: Annotated[
+        Literal["in-process", "rie"], typer.Option(help="How functions run; rie is Lambda's own runtime.")
+    ] = "in-process",
+    subject: Annotated[str, typer.Option(help="Whose token the profile holds.")] = "you",
+    profile: Annotated[str, typer.Option("--profile", help="The profile to write.")] = "local",
+    as_json: Json = False,
+) -> None:
+    """Run a deployment on this machine until Ctrl-C: S3, SQS, DynamoDB, the HTTP API and the functions.
+
+    Writes a profile that the other commands use by themselves. Everything is forgotten when it ends.
+    """
+    with needs("local"):
+        from sealdrop.local import Stack
+    with Stack(runtime=runtime, port=port) as stack:
+        profiles.save(profile, _profile(stack, subject))
+        try:
+            _announce(stack, profile, as_json)
+            _until_interrupted()
+        finally:
+            profiles.drop(profile)
+
+
+def _profile(stack: Any, subject: str) -> Profile:
+    names, access = stack.outputs, stack.account
+    return Profile(
+        url=stack.url,
+        token=stack.token(subject, lifetime=LIFETIME),
+        region=access.region,
+        bucket=names["BucketName"],
+        table=names["TableName"],
+        endpoint_url=stack.aws_url,
+        access_key_id=access.access_key,
+        secret_access_key=access.secret_key,
+    )
+
+
+def _announce(stack: Any, profile: str, as_json: bool) -> None:
+    if as_json:
+        console.print_json({"url": stack.url, "aws_url": stack.aws_url, "profile": profile})
+        return
+    option = "" if profile == "local" else f" --profile {profile}"
+    console.print_card({"API": stack.url, "AWS": stack.aws_url, "profile": f"{profile} in {profiles.path()}"})
+    console.out.print()
+    console.out.print("In another terminal:")
+    console.out.print(f"  sealdrop publish model.joblib --calibration rows.csv --name my-model{option}")
+    console.out.print(f"  sealdrop predict rows.csv --model my-model -o predictions.csv{option}")
+    console.note("Ctrl-C ends it")
+
+
+def _until_interrupted() -> None:
+    ended = Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with suppress(KeyboardInterrupt):
+        ended.wait()

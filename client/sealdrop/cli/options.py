@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _remember(context: typer.Context, value: bool) -> bool:
+    """Let an error know, too, that JSON is wanted."""
+    if context.obj is not None:
+        context.obj["json"] = value
+    return value
+
+
+Json = Annotated[bool, typer.Option("--json", callback=_remember, help="Print one JSON document for machines.")]
+ProfileName = Annotated[
+    str | None,
+    typer.Option("--profile", envvar="SEALDROP_PROFILE", help="Profile to use; 'default', else 'local', if not given."),
+]
+Url = Annotated[str | None, typer.Option("--url", envvar="SEALDROP_URL", help="Address of the deployment's API.")]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", envvar="SEALDROP_TOKEN", show_envvar=True, help="Bearer token; better in the environment."),
+]
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="A model's name, or name@version.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="CSV", help="Where predictions go; standard output if not given."),
+]
+Proba = Annotated[bool, typer.Option("--proba", help="Add the probability of each class.")]

@@ -1,0 +1,96 @@
+"""`sealdrop publish`: a trained model becomes one that answers sealed rows."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from sealdrop.cli import console, profiles, table
+from sealdrop.cli.extras import aws_errors, needs
+from sealdrop.cli.options import Json, ProfileName
+from sealdrop.cli.profiles import Profile
+from sealdrop_core.manifest import Manifest
+
+
+def publish(
+    model: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A .joblib or .onnx file.")
+    ],
+    calibration: Annotated[
+        Path,
+        typer.Option("--calibration", "-c", metavar="CSV", exists=True, dir_okay=False, help="Rows to calibrate on."),
+    ],
+    name: Annotated[str, typer.Option("--name", "-n", help="The name to publish under.")],
+    drop: Annotated[
+        list[str] | None, typer.Option("--drop", metavar="COLUMN", help="A column that is no feature.")
+    ] = None,
+    error: Annotated[float, typer.Option(help="Largest error of a score.")] = 2.0**-10,
+    rows: Annotated[list[int] | None, typer.Option(min=1, help="A request size to plan for; may be repeated.")] = None,
+    response: Annotated[
+        Literal["private", "open"], typer.Option(help="Whether responses hide the weights.")
+    ] = "private",
+    description: Annotated[str, typer.Option(help="A sentence for the model's card.")] = "",
+    min_agreement: Annotated[float | None, typer.Option(min=0, max=1, help="Refuse below this agreement.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compile and measure, but store nothing.")] = False,
+    bucket: Annotated[str | None, typer.Option(help="The deployment's bucket; the profile's if not given.")] = None,
+    table_name: Annotated[str | None, typer.Option("--table", help="The deployment's table.")] = None,
+    profile: ProfileName = None,
+    as_json: Json = False,
+) -> None:
+    """Publish a trained model. Reading a .joblib file runs the code in it: publish only files you made."""
+    with needs("publish"), aws_errors(), console.warnings_shown():
+        from sealdrop.publish import publish as publish_model
+
+        manifest = publish_model(
+            model,
+            table.read_all(calibration, drop or []),
+            name=name,
+            store=None if dry_run else _store(bucket, table_name, profile),
+            error=error,
+            rows=tuple(rows or (1, 1000)),
+            response=response,
+            description=description,
+            min_agreement=min_agreement,
+            dry_run=dry_run,
+        )
+    _report(manifest, dry_run, as_json)
+
+
+def _store(bucket: str | None, table_name: str | None, profile: str | None) -> Any:
+    """Return the store the options name, or the profile's."""
+    import boto3
+
+    from sealdrop.publish import Store
+
+    if bucket and table_name:
+        return Store(bucket, table_name)
+    chosen = profiles.choose(profile)
+    place = profiles.owners_place(chosen)
+    return Store(*place, s3=_client(boto3, "s3", chosen), dynamodb=_client(boto3, "dynamodb", chosen))
+
+
+def _client(boto3: Any, service: str, profile: Profile) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=profile.endpoint_url,
+        region_name=profile.region,
+        aws_access_key_id=profile.access_key_id,
+        aws_secret_access_key=profile.secret_access_key,
+    )
+
+
+def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        card = {"digest": manifest.digest, "stored": not dry_run, "manifest": manifest.model_dump(mode="json")}
+        console.print_json(card)
+        return
+    measured = manifest.agreement
+    console.print_card(
+        {
+            "compiled" if dry_run else "published": manifest.name if dry_run else manifest.reference,
+            "digest": manifest.digest,
+            "plans": ", ".join(plan.id for plan in manifest.plans),
+            "agreement": f"{measured.score:.2%} of {measured.rows} encrypted rows" if measured else "-",
+            "largest error": f"{measured.largest_error:.2g}" if measured else "-",
+        }
+    )

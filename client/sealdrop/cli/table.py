@@ -1,0 +1,148 @@
+"""Rows from a CSV file and predictions into one, without pandas."""
+
+import csv
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.errors import RefusedInput
+from sealdrop.rows import column_order
+
+Lines = Iterator[tuple[int, list[str]]]
+MODEL_COLUMNS = "Give the file a header row with the model's column names; `sealdrop describe` lists them."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file's numbers in the model's column order, shape (rows, features), and its id column if asked for."""
+
+    X: NDArray[np.float64]
+    ids: list[str]
+    ignored: tuple[str, ...]
+
+
+class NamedRows(np.ndarray[tuple[int, ...], np.dtype[np.float64]]):
+    """Rows with the names of their columns: as much of a DataFrame as publishing asks for."""
+
+    columns: tuple[str, ...]
+
+
+def read(path: Path, features: Sequence[str], id_column: str | None = None) -> Table:
+    """Read the model's columns from a CSV file with a header row.
+
+    Columns are matched by name, in any order, and others are ignored; only if none of the names is there, and the
+    number fits, they go by position. Raises RefusedInput (`no_header`, `wrong_columns`, `not_numeric`, `no_rows`).
+    """
+    with _opened(path) as (header, lines):
+        if id_column is not None and id_column not in header:
+            raise _refuse_columns(f"there is no column '{id_column}' to keep", "Name a column of the file.")
+        order = _order(header, features, id_column)
+        key = header.index(id_column) if id_column else None
+        X, ids = _columns(lines, header, order, key)
+    used = {*order, key}
+    return Table(X, ids, tuple(name for index, name in enumerate(header) if index not in used))
+
+
+def read_all(path: Path, drop: Sequence[str]) -> NamedRows:
+    """Read every column of a CSV file but those to drop. Raises RefusedInput like `read`."""
+    with _opened(path) as (header, lines):
+        if unknown := set(drop) - set(header):
+            raise _refuse_columns(f"there is no column '{min(unknown)}' to drop", "Name a column of the file.")
+        order = [index for index, name in enumerate(header) if name not in drop]
+        X, _ = _columns(lines, header, order, None)
+    rows = X.view(NamedRows)
+    rows.columns = tuple(header[index] for index in order)
+    return rows
+
+
+def write(file: TextIO, names: Sequence[str], columns: Iterable[Sequence[object]]) -> None:
+    """Write columns of equal length under a header row; floats in their shortest exact form."""
+    lines = csv.writer(file, lineterminator="\n")
+    lines.writerow(names)
+    lines.writerows(zip(*columns, strict=True))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIO]:
+    """Open a file for writing that appears under its name only when it is complete."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[list[str], Lines]]:
+    """Open a CSV file and read its header; give it and the numbered lines below."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            lines = csv.reader(file)
+            header = [name.strip() for name in next(lines, [])]
+            if not header or all(_is_number(name) for name in header):
+                raise RefusedInput("the file has no header row", code="no_header", remedy=MODEL_COLUMNS)
+            yield header, ((lines.line_num, line) for line in lines if line)
+    except (UnicodeDecodeError, csv.Error):
+        raise RefusedInput("this is no CSV file in UTF-8", code="not_numeric", remedy=MODEL_COLUMNS) from None
+
+
+def _columns(
+    lines: Lines, header: list[str], order: list[int], key: int | None
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Return the wanted columns' numbers, shape (rows, columns), and the texts of the id column."""
+    cells, ids = array("d"), []
+    for number, line in lines:
+        cells.extend(_numbers(line, order, header, number))
+        if key is not None:
+            ids.append(line[key])
+    if not cells:
+        raise RefusedInput("the file has no rows", code="no_rows", remedy="Put at least one row below the header.")
+    return np.frombuffer(cells).reshape(-1, len(order)), ids
+
+
+def _order(header: list[str], features: Sequence[str], id_column: str | None) -> list[int]:
+    """Return where each feature stands in a line."""
+    kept = [index for index, name in enumerate(header) if name != id_column or name in features]
+    if set(features) <= set(header):
+        kept = [index for index in kept if header[index] in set(features)]
+    order = column_order([header[index] for index in kept], features)
+    return kept if order is None else [kept[index] for index in order]
+
+
+def _numbers(line: list[str], order: list[int], header: list[str], number: int) -> list[float]:
+    if len(line) != len(header):
+        raise RefusedInput(
+            f"line {number} has {len(line)} cells and the header {len(header)}",
+            code="wrong_columns",
+            remedy=MODEL_COLUMNS,
+        )
+    try:
+        return [float(line[index]) for index in order]
+    except ValueError:
+        wrong = next(index for index in order if not _is_number(line[index]))
+        raise RefusedInput(
+            f"line {number}, column '{header[wrong]}' is not a number",
+            code="not_numeric",
+            remedy="Fill in empty cells; encode categories as the model's training did.",
+        ) from None
+
+
+def _refuse_columns(message: str, remedy: str) -> RefusedInput:
+    return RefusedInput(message, code="wrong_columns", remedy=remedy)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

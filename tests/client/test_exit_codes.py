@@ -1,0 +1,61 @@
+"""Exit codes and streams, as a shell sees them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+USAGE = [
+    ["predict"],
+    ["no-such-command"],
+    ["predict", "missing.csv", "--model", "m"],
+    ["jobs", "--limit", "0"],
+    ["inspect"],
+]
+
+
+def run(*arguments, **environment):
+    command = [sys.executable, "-c", "from sealdrop.cli import main; main()", *arguments]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SEALDROP_U")}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={**kept, **environment})
+
+
+def test_version():
+    done = run("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "sealdrop 0.1.0\n", "")
+
+
+def test_refused():
+    done = run("models")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: no deployment was chosen [no_profile]\nhint: ")
+    assert done.stdout == ""
+
+
+def test_unreachable_deployment_gives_no_traceback():
+    done = run("models", SEALDROP_URL="http://127.0.0.1:9", SEALDROP_TOKEN="very-secret")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the service did not answer: ConnectError [transport_failed]\n")
+    assert "very-secret" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_wrong_usage(arguments):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Usage:" in done.stderr
+
+
+def test_not_a_sealed_file(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"not sealed")
+    done = run("inspect", str(path))
+    assert done.returncode == 1
+    assert "[malformed_header]" in done.stderr
+
+
+def test_help_names_every_command():
+    shown = run("--help").stdout
+    for command in ("demo", "local", "publish", "models", "describe", "predict", "collect", "jobs", "inspect", "keys"):
+        assert f"  {command} " in shown
