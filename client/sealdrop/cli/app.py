@@ -8,6 +8,8 @@ import typer.core
 from sealdrop import __version__
 from sealdrop.cli import console
 from sealdrop.cli.collect import collect
+from sealdrop.cli.configure import configure
+from sealdrop.cli.cost import cost
 from sealdrop.cli.demo import demo
 from sealdrop.cli.describe import describe
 from sealdrop.cli.inspect import inspect
@@ -63,5 +65,5 @@ def sealdrop(
     context.obj = {}
 
 
-for command in (demo, local, publish, models, describe, predict, collect, jobs, inspect, keys):
+for command in (demo, local, configure, publish, models, describe, cost, predict, collect, jobs, inspect, keys):
     app.command()(command)
