@@ -5,16 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from sealdrop.local.aws.account import now
 from sealdrop.local.aws.embedded import EmbeddedAws
 from sealdrop.local.errors import RuntimeUnavailable
 from sealdrop.local.runtime.rie_binary import find_rie
+from tests.local.presigned import BODY, KEY, TYPE, sha256
 
-# one for all: making a client reads every certificate authority
-HTTP = httpx.Client(verify=False, trust_env=False, timeout=30)
 PROJECT = Path(__file__).parent / "fixtures" / "project"
 
 
@@ -66,6 +64,24 @@ def bucket(aws: EmbeddedAws) -> str:
     s3.create_bucket(Bucket=name)
     s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
     return name
+
+
+@pytest.fixture
+def upload(aws: EmbeddedAws, bucket: str) -> str:
+    """Presign a PUT the way the production API does."""
+    signed = {"ContentType": TYPE, "ContentLength": len(BODY), "ChecksumSHA256": sha256(BODY), "IfNoneMatch": "*"}
+    url: str = aws.client("s3").generate_presigned_url(
+        "put_object", Params={"Bucket": bucket, "Key": KEY, **signed}, ExpiresIn=60
+    )
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
+    return url
+
+
+@pytest.fixture
+def plain_upload(aws: EmbeddedAws, bucket: str) -> str:
+    """Presign a PUT that signs nothing but the host."""
+    url: str = aws.client("s3").generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": KEY})
+    return url
 
 
 @pytest.fixture

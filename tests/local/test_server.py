@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from sealdrop.local.errors import LocalError
 from sealdrop.local.server import Server
-from tests.local.conftest import HTTP
+from tests.local.presigned import HTTP
 
 
 @pytest.fixture

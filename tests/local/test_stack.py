@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from sealdrop.local import LocalError, Stack
-from tests.local.conftest import HTTP, PROJECT, Clock, rie_or_skip
+from tests.local.conftest import PROJECT, Clock, rie_or_skip
+from tests.local.presigned import HTTP
 
 CLOCK = Clock()
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from botocore.exceptions import ClientError
 
 from sealdrop.local.aws.embedded import EmbeddedAws
-from tests.local.conftest import HTTP
+from tests.local.presigned import HTTP
 
 
 def outcomes(attempt: Any) -> Counter[str]:
@@ -107,7 +107,7 @@ def test_no_message_is_lost_or_doubled(aws: EmbeddedAws, bucket: str) -> None:
 
 def test_what_moto_cannot_answer_is_an_internal_error(aws: EmbeddedAws) -> None:
     headers = {
-        "authorization": "AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host",
+        "authorization": f"AWS4-HMAC-SHA256 Credential={aws.account.access_key}/20260101/us-east-1/sqs/aws4_request",
         "x-amz-target": "AmazonSQS.ReceiveMessage",
     }
     response = HTTP.post(aws.url, headers=headers, content=b"not json")

@@ -16,14 +16,14 @@ from .signature import read_signature, verify_signature
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_OTHER_SERVICES = ("dynamodb", "events", "iam", "kms", "sqs", "sts")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class StrictS3:
     """WSGI middleware that lets only requests through that S3 would serve.
 
-    Requests signed for another service pass unverified: nothing here hands out credentials for them, and their
-    content is the functions' own.
+    Requests that carry our key for another service pass unverified: presigned URLs are S3's alone.
     """
 
     def __init__(self, app: "WSGIApplication", account: Account, clock: Callable[[], datetime]) -> None:
@@ -36,7 +36,7 @@ class StrictS3:
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._account.number
         try:
             body = read_body(environ)
-            if not _for_another_service(environ):
+            if not self._is_for_another_service(environ):
                 self._verify(environ, body)
         except Refusal as refusal:
             return refusal.response(environ)(environ, start_response)
@@ -54,10 +54,9 @@ class StrictS3:
             # moto would parse the object's bytes as a form and store nothing
             environ["CONTENT_TYPE"] = "binary/octet-stream"
 
-
-def _for_another_service(environ: "WSGIEnvironment") -> bool:
-    """Tell whether the credential scope names a service other than S3, which is how moto routes it, too."""
-    authorization = header(environ, "authorization") or ""
-    _, _, credential = authorization.partition("Credential=")
-    scope = credential.partition(",")[0].split("/")
-    return len(scope) == 5 and scope[3].lower() not in ("", "s3") and scope[4] == "aws4_request"
+    def _is_for_another_service(self, environ: "WSGIEnvironment") -> bool:
+        """Read the credential where moto reads it to route, so that what passes here cannot end up in S3."""
+        fields = (header(environ, "authorization") or "").partition(",")[0].split()
+        credential = fields[1].removeprefix("Credential=").split("/") if len(fields) > 1 else []
+        expected = (self._account.access_key, self._account.region)
+        return len(credential) == 5 and (credential[0], credential[2]) == expected and credential[3] in _OTHER_SERVICES
