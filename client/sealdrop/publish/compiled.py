@@ -5,7 +5,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from sealdrop.publish.network import Network, affine, identity
+from sealdrop.publish.linear import identity
+from sealdrop.publish.network import Network, affine
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Label, Output
 from sealdrop_core.steps import Step, outputs

@@ -32,7 +32,7 @@ def draft(
     X_calibration: Any,
     *,
     name: str,
-    error: float = 2.0**-10,
+    error: float | None = None,
     rows: Sequence[int] = (1, 1000),
     response: Privacy = "private",
     description: str = "",

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sealdrop.publish.linear import Linear, block_diagonal, identity, merge
 from sealdrop.publish.nonlinearities import Activation
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, Circuit, Polynomial, SparseAffine
+from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 
-SPARSE_BELOW = 0.25  # share of non-zero weights
-
-
-Linear = Affine | SparseAffine
 Layer = Linear | Polynomial | Activation
 
 
@@ -53,11 +50,6 @@ def affine(weight: Array, bias: Array) -> Network:
     return Network((Affine(np.asarray(weight, np.float64), np.asarray(bias, np.float64)),))
 
 
-def identity(width: int) -> Affine:
-    """Return the map that changes nothing."""
-    return Affine(np.eye(width), np.zeros(width))
-
-
 def chain(features: int, layers: Iterable[Layer]) -> Network:
     """Put layers in a row: neighbours that are both affine become one, missing affine maps are identities."""
     done: list[Layer] = []
@@ -75,26 +67,6 @@ def chain(features: int, layers: Iterable[Layer]) -> Network:
     if not done or not isinstance(done[-1], Linear):
         done.append(identity(width))
     return Network(tuple(done))
-
-
-def merge(first: Linear, then: Linear) -> Linear:
-    """Return the affine map x -> then(first(x)), sparse if few weights remain."""
-    if max(first.outputs, then.outputs) * first.features > MAX_WEIGHTS:
-        raise UnsupportedModel(
-            f"two neighbouring layers join {first.features} features to {then.outputs} values",
-            code="model_too_large",
-            remedy="Reduce the input's resolution or the layer's width.",
-        )
-    weight = then.dense() @ first.dense()
-    return sparsest(Affine(weight, then(first.bias[np.newaxis])[0]))
-
-
-def sparsest(layer: Affine) -> Linear:
-    """Keep only the non-zero weights of a map that has few of them."""
-    rows, columns = np.nonzero(layer.weight)
-    if not rows.size or rows.size > SPARSE_BELOW * layer.weight.size or layer.weight.size < 1 << 14:
-        return layer
-    return SparseAffine(layer.features, rows, columns, layer.weight[rows, columns], layer.bias)
 
 
 def stack(networks: Iterable[Network]) -> Network:
@@ -136,13 +108,3 @@ def _unequal() -> UnsupportedModel:
         "the parts of the ensemble differ in depth or activation",
         remedy="Fit every part with the same layers and activation, or publish them one by one.",
     )
-
-
-def block_diagonal(blocks: list[Array]) -> Array:
-    """Return the matrix with these blocks on its diagonal."""
-    out = np.zeros((sum(block.shape[0] for block in blocks), sum(block.shape[1] for block in blocks)))
-    row = column = 0
-    for block in blocks:
-        out[row : row + block.shape[0], column : column + block.shape[1]] = block
-        row, column = row + block.shape[0], column + block.shape[1]
-    return out

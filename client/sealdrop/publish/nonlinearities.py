@@ -37,14 +37,13 @@ _FUNCTIONS: Mapping[str, Callable[[Array], Array]] = {
     "logistic": _sigmoid,
     "tanh": np.tanh,
     "softplus": lambda t: np.logaddexp(0, t),
-    "silu": lambda t: t * _sigmoid(t),
     "gelu": lambda t: 0.5 * t * (1 + _erf(t / math.sqrt(2))),
     "gelu_tanh": lambda t: 0.5 * t * (1 + np.tanh(math.sqrt(2 / math.pi) * (t + 0.044715 * t**3))),
     "erf": _erf,
+    "exp": np.exp,
+    "abs": np.abs,
+    "softsign": lambda t: t / (1 + np.abs(t)),
+    "mish": lambda t: t * np.tanh(np.logaddexp(0, t)),
+    "hard_swish": lambda t: t * np.clip(t / 6 + 0.5, 0, 1),
 }
 ACTIVATIONS: Mapping[str, Activation] = {name: Activation(name, function) for name, function in _FUNCTIONS.items()}
-
-
-def leaky_relu(slope: float) -> Activation:
-    """Return max(t, slope * t) as an activation."""
-    return Activation(f"leaky_relu({slope:g})", lambda t: np.where(t > 0, t, slope * t))

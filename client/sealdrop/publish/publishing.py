@@ -18,7 +18,7 @@ def publish(
     *,
     name: str,
     store: Store | None = None,
-    error: float = 2.0**-10,
+    error: float | None = None,
     rows: Sequence[int] = (1, 1000),
     response: Privacy = "private",
     description: str = "",
@@ -29,7 +29,8 @@ def publish(
     """Publish a fitted estimator, or the model in a file, and return its manifest.
 
     `X_calibration` are rows of the model's own columns, shape (rows, features); of them only each column's smallest
-    and largest value become public. `error` bounds the absolute error of a score, `rows` are the request sizes to plan
+    and largest value become public. `error` bounds the absolute error of a score (by default
+    2^-10, or 2^-15 of the largest calibrated score if that is more), `rows` are the request sizes to plan
     for, `labels` replace the model's own classes. A model that is stored already, with the same weights, plans and
     card, gets no new version: the existing one is returned. With `dry_run` nothing is stored.
 

@@ -1,12 +1,13 @@
-"""Read the owner's model: a fitted estimator, or a file that holds one."""
+"""Read the owner's model: a fitted estimator, or a file that holds one or a network."""
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.publish.compiled import Compiled
@@ -14,6 +15,7 @@ from sealdrop.publish.original import answers
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn import compile_estimator, is_estimator
 from sealdrop.publish.sklearn.registry import public_name
+from sealdrop_core.manifest import Label, Output
 
 
 class RunsOwnCode(UserWarning):
@@ -28,21 +30,59 @@ class Model:
     answers: Callable[[Any], NDArray[Any]]
     source: str
 
+    def labelled(self, labels: Sequence[Label]) -> Self:
+        """Return the model with other names for its classes; a network's raw scores become those of classes.
+
+        Raises UnsupportedModel (`wrong_labels`) if their number is not that of the classes or scores.
+        """
+        output, own, names = self.compiled.output, self.answers, np.asarray(labels)
+        scores = 2 if self.compiled.network.outputs == 1 else self.compiled.network.outputs
+        if len(labels) != (len(output.classes) or scores):
+            raise UnsupportedModel(
+                f"{len(labels)} labels for {len(output.classes) or scores} classes",
+                code="wrong_labels",
+                remedy="Give one label for each class, in the order of classes_ or of the network's scores.",
+            )
+        kind = output.kind if output.classes else "multinomial" if self.compiled.network.outputs > 1 else "binary"
+        changed = Output(kind=kind, classes=tuple(labels), ties=output.ties)
+        return replace(
+            self,
+            compiled=replace(self.compiled, output=changed),
+            answers=lambda X: names[_chosen(own(X), output.classes)],
+        )
+
+
+def _chosen(answers: NDArray[Any], classes: Sequence[Label]) -> NDArray[np.intp]:
+    """Return the number of the class that each answer names, or as raw scores point to."""
+    if classes:
+        return np.asarray((answers[:, np.newaxis] == np.asarray(classes)).argmax(axis=1))
+    scores = answers.reshape(len(answers), -1)
+    return np.asarray(scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(np.intp))
+
 
 def read(model: Any) -> Model:
     """Compile an estimator, or the estimator or network in a file.
 
-    Raises UnsupportedModel: `unsupported_model`, `not_fitted`, `unreadable_model`.
+    Raises UnsupportedModel: `unsupported_model`, `not_fitted`, `unreadable_model`, `unsupported_node`.
     """
+    if isinstance(model, str | Path) and Path(model).suffix == ".onnx":
+        return _network(Path(model))
     if isinstance(model, str | Path):
         model = _load(Path(model))
     if not is_estimator(model):
         raise UnsupportedModel(
             f"an object of type {type(model).__name__} is no model",
-            remedy="Give a fitted scikit-learn estimator, or the path of a .joblib file.",
+            remedy="Give a fitted scikit-learn estimator, or the path of a .joblib or .onnx file.",
         )
     compiled = compile_estimator(model)
     return Model(compiled, lambda X: answers(model, X, compiled.output), _source(model))
+
+
+def _network(path: Path) -> Model:
+    from sealdrop.publish import onnx  # an extra that only owners of ONNX files need
+
+    own = onnx.compile_graph(path)
+    return Model(own.compiled, lambda X: onnx.answers(own, X), own.graph.producer[:200])
 
 
 def _source(estimator: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sealdrop.publish.compiled import Compiled, transformer
 from sealdrop.publish.joining import after, beside
-from sealdrop.publish.network import identity
+from sealdrop.publish.linear import identity
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compile_estimator, compile_transformer, compiles
 

@@ -1,0 +1,100 @@
+"""Affine maps, dense or sparse: merged, and their outputs chosen, scaled, stacked."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop.publish.refusal import UnsupportedModel
+from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, SparseAffine
+
+Linear = Affine | SparseAffine
+SPARSE_BELOW = 0.25  # share of non-zero weights
+SMALL = 1 << 14  # weights, too few to bother
+
+
+def identity(width: int) -> Affine:
+    """Return the map that changes nothing."""
+    return Affine(np.eye(width), np.zeros(width))
+
+
+def unchanged(width: int) -> SparseAffine:
+    """Return the map that changes nothing."""
+    own = np.arange(width)
+    return SparseAffine(width, own, own, np.ones(width), np.zeros(width))
+
+
+def choose(layer: Linear, rows: NDArray[np.int64]) -> Linear:
+    """Return the map whose output k is output rows[k] of `layer`."""
+    if isinstance(layer, Affine):
+        return Affine(layer.weight[rows], layer.bias[rows])
+    order = np.argsort(layer.rows, kind="stable")
+    starts = np.searchsorted(layer.rows[order], np.arange(layer.outputs + 1))
+    counts = (starts[1:] - starts[:-1])[rows]
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    taken = order[np.repeat(starts[:-1][rows], counts) + within]
+    placed = np.repeat(np.arange(len(rows)), counts)
+    return SparseAffine(layer.features, placed, layer.columns[taken], layer.values[taken], layer.bias[rows])
+
+
+def scaled(layer: Linear, factors: Array, shifts: Array) -> Linear:
+    """Return factors * layer(x) + shifts, both of shape (outputs,)."""
+    bias = layer.bias * factors + shifts
+    if isinstance(layer, Affine):
+        return Affine(layer.weight * factors[:, np.newaxis], bias)
+    return SparseAffine(layer.features, layer.rows, layer.columns, layer.values * factors[layer.rows], bias)
+
+
+def stacked(layers: Sequence[Linear]) -> Linear:
+    """Return the map whose outputs are those of all layers in a row; all read the same features."""
+    bias = np.concatenate([layer.bias for layer in layers])
+    sparse = [layer for layer in layers if isinstance(layer, SparseAffine)]
+    if len(sparse) < len(layers):
+        return Affine(np.vstack([layer.dense() for layer in layers]), bias)
+    starts = np.cumsum([0, *(layer.outputs for layer in sparse)])
+    rows = np.concatenate([layer.rows + start for layer, start in zip(sparse, starts[:-1], strict=True)])
+    columns = np.concatenate([layer.columns for layer in sparse])
+    return SparseAffine(sparse[0].features, rows, columns, np.concatenate([layer.values for layer in sparse]), bias)
+
+
+def summed(one: Linear, other: Linear, sign: float) -> Linear:
+    """Return one(x) + sign * other(x)."""
+    return sparsest(Affine(one.dense() + sign * other.dense(), one.bias + sign * other.bias))
+
+
+def merge(first: Linear, then: Linear) -> Linear:
+    """Return the affine map x -> then(first(x)), sparse if few weights remain."""
+    if max(first.outputs, then.outputs) * first.features > MAX_WEIGHTS:
+        raise UnsupportedModel(
+            f"two neighbouring layers join {first.features} features to {then.outputs} values",
+            code="model_too_large",
+            remedy="Reduce the input's resolution or the layer's width.",
+        )
+    if isinstance(first, SparseAffine) and np.array_equal(first.rows, first.columns) and _is_unit(first):
+        return then
+    weight = then.dense() @ first.dense()
+    return sparsest(Affine(weight, then(first.bias[np.newaxis])[0]))
+
+
+def sparsest(layer: Affine) -> Linear:
+    """Keep only the non-zero weights of a map that has few of them."""
+    rows, columns = np.nonzero(layer.weight)
+    if not rows.size or rows.size > SPARSE_BELOW * layer.weight.size or layer.weight.size < SMALL:
+        return layer
+    return SparseAffine(layer.features, rows, columns, layer.weight[rows, columns], layer.bias)
+
+
+def _is_unit(layer: SparseAffine) -> bool:
+    return (
+        layer.rows.size == layer.features == layer.outputs and bool((layer.values == 1).all()) and not layer.bias.any()
+    )
+
+
+def block_diagonal(blocks: list[Array]) -> Array:
+    """Return the matrix with these blocks on its diagonal."""
+    out = np.zeros((sum(block.shape[0] for block in blocks), sum(block.shape[1] for block in blocks)))
+    row = column = 0
+    for block in blocks:
+        out[row : row + block.shape[0], column : column + block.shape[1]] = block
+        row, column = row + block.shape[0], column + block.shape[1]
+    return out
