@@ -1,0 +1,63 @@
+"""The gate: every call the functions make, and every URL they sign, is judged by the policies of their own role."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.aws.asks import Names, asks, missing_object
+from tests.aws.policy import Ask, Grant, is_allowed
+
+
+class Gate:
+    """Stands before the AWS clients. Remembers what each role asked for, and what it was refused."""
+
+    def __init__(self, roles: Mapping[str, Iterable[Grant]], names: Names) -> None:
+        self.roles = {role: tuple(held) for role, held in roles.items()}
+        self.names = names
+        self.asked: defaultdict[str, set[Ask]] = defaultdict(set)
+        self.refused: list[tuple[str, Ask]] = []
+        self._role: str | None = None
+
+    def guard(self, client: Any) -> None:
+        """Judge all calls of a boto3 client from now on; presigning is a call, too."""
+        service = client.meta.service_model.service_name
+        client.meta.events.register(f"before-parameter-build.{service}", self._before, unique_id=f"gate-{id(self)}")
+        client.meta.events.register(f"after-call.{service}", self._after, unique_id=f"gate-after-{id(self)}")
+
+    def release(self, client: Any) -> None:
+        """Let a client go."""
+        service = client.meta.service_model.service_name
+        client.meta.events.unregister(f"before-parameter-build.{service}", unique_id=f"gate-{id(self)}")
+        client.meta.events.unregister(f"after-call.{service}", unique_id=f"gate-after-{id(self)}")
+
+    @contextmanager
+    def acting(self, role: str) -> Iterator[None]:
+        """Everything that happens inside is done by this role; outside nobody is judged."""
+        before, self._role = self._role, role
+        try:
+            yield
+        finally:
+            self._role = before
+
+    def judge(self, role: str, asked: Iterable[Ask], operation: str) -> None:
+        """Raise AccessDenied, as boto3 does, unless the role may do all of it."""
+        for ask in asked:
+            self.asked[role].add(ask)
+            if not is_allowed(self.roles[role], ask):
+                self.refused.append((role, ask))
+                message = f"{role} may not {ask.action} on {ask.resource}"
+                raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
+
+    def _before(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
+        if self._role is not None:
+            service = model.service_model.service_name
+            self.judge(self._role, asks(service, model.name, params, self.names), model.name)
+
+    def _after(self, parsed: Mapping[str, Any], model: Any, **more: Any) -> None:
+        """S3 admits that a key is not there only to those who may list it."""
+        if self._role is not None and parsed.get("Error", {}).get("Code") == "NoSuchKey":
+            parameters = {"Key": parsed["Error"].get("Key", "")}
+            self.judge(self._role, [missing_object(parameters, self.names)], model.name)
