@@ -7,12 +7,19 @@ import stat
 
 import httpx
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 from typer.testing import CliRunner
 
 from sealdrop import Client
 from sealdrop.cli import app, profiles
 from sealdrop.cli.profiles import Profile
+from sealdrop.publish import publish
 from tests.client.service import API, TOKEN, problem
 
 
@@ -239,3 +246,22 @@ def test_a_token_stays_with_its_deployment(run, service):
 
 def test_repr_of_a_profile_shows_no_secret():
     assert "hidden" not in repr(Profile(url=API, token="hidden", secret_access_key="hidden"))
+
+
+def test_text_and_empty_cells_where_the_model_takes_them(run, service, tmp_path):
+    colours = pd.DataFrame({"size": [1.0, 2, 3, 4, None, 6], "colour": ["red", "blue", "red", None, "blue", "red"]})
+    encode = make_column_transformer(
+        (SimpleImputer(), ["size"]),
+        (make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["colour"]),
+    )
+    estimator = make_pipeline(encode, LogisticRegression()).fit(colours, [0, 1, 0, 1, 1, 0])
+    publish(estimator, colours, name="colours", store=service)
+    path = tmp_path / "rows.csv"
+    colours.iloc[:, ::-1].to_csv(path, index=False)
+    done = run("predict", path, "--model", "colours")
+    assert [int(line["prediction"]) for line in read(done.stdout)] == estimator.predict(colours).tolist(), done.stderr
+    assert "one of blue, red" in run("describe", "colours").stdout
+    path.write_text("size,colour\n1,green\n")
+    assert "[unknown_category]" in run("predict", path, "--model", "colours").stderr
+    path.write_text("size,colour\nlarge,red\n")
+    assert "line 2, column 'size' is not a number" in run("predict", path, "--model", "colours").stderr

@@ -1,10 +1,13 @@
 """`sealdrop describe`: a model's public card."""
 
+from collections.abc import Sequence
+
 from sealdrop.cli import console, profiles
 from sealdrop.cli.options import Json, ModelName, ProfileName, Token, Url
 from sealdrop.prediction import OFFERED, offers
-from sealdrop_core.manifest import Manifest
+from sealdrop_core.manifest import Feature, Manifest
 from sealdrop_core.plan import Plan
+from sealdrop_core.steps import Branches, Impute, OneHot, Ordinal, Step, Value
 
 
 def describe(
@@ -23,10 +26,41 @@ def describe(
         [_line(plan) for plan in manifest.plans],
     )
     console.out.print()
+    known = categories(manifest.steps, len(manifest.features))
     console.print_table(
-        ("feature", "low", "high"),
-        [(feature.name, f"{feature.low:.6g}", f"{feature.high:.6g}") for feature in manifest.features],
+        ("feature", "takes"),
+        [(feature.name, _takes(feature, known.get(index, ()))) for index, feature in enumerate(manifest.features)],
     )
+
+
+def categories(steps: Sequence[Step], columns: int) -> dict[int, tuple[Value | None, ...]]:
+    """Return, for each column that an encoder reads as it came, the categories it knows."""
+    found: dict[int, tuple[Value | None, ...]] = {}
+    _follow(steps, list(range(columns)), found)
+    return found
+
+
+def _follow(steps: Sequence[Step], sources: list[int | None], found: dict[int, tuple[Value | None, ...]]) -> None:
+    """Go down the steps as long as `sources` says which of the table's columns each column is a copy of."""
+    for step in steps:
+        if isinstance(step, Impute):
+            filled = [source for source, fill in zip(sources, step.fills, strict=True) if fill is not None]
+            sources = [*filled, *([None] * len(step.indicators))]
+        elif isinstance(step, Branches):
+            for branch in step.branches:
+                _follow(branch.steps, [sources[index] for index in branch.columns], found)
+            return
+        else:
+            if isinstance(step, Ordinal | OneHot):
+                books = zip(sources, step.columns, strict=True)
+                found |= {source: book.categories for source, book in books if source is not None}
+            return
+
+
+def _takes(feature: Feature, known: tuple[Value | None, ...]) -> str:
+    if feature.kind == "number":
+        return f"a number from {feature.low:.6g} to {feature.high:.6g}"
+    return "one of " + ", ".join("nothing" if one is None else str(one) for one in known) if known else "anything"
 
 
 def _card(manifest: Manifest) -> dict[str, object]:

@@ -30,7 +30,7 @@ def predict(
         chosen = client.model(model)
         if proba:
             require(chosen.manifest.output, "predict_proba")
-        read = table.read(rows, chosen.features, id_column)
+        read = table.read(rows, chosen.manifest, id_column)
         if read.ignored:
             console.note(f"not used: {', '.join(read.ignored)}")
         with console.bar(chosen.manifest.reference) as tell:

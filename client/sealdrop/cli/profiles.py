@@ -18,7 +18,7 @@ from sealdrop.client import Client
 from sealdrop.credentials import Credentials, SigV4
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import config_folder, write_private
-from sealdrop.rows import RangePolicy
+from sealdrop.ranges import RangePolicy
 
 START_ONE = "Start a deployment on this machine with `sealdrop local`, or pass --url and SEALDROP_TOKEN."
 

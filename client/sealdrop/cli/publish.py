@@ -1,5 +1,6 @@
 """`sealdrop publish`: a trained model becomes one that answers sealed rows."""
 
+import importlib.util
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ from sealdrop.cli import console, profiles, table
 from sealdrop.cli.extras import aws_errors, needs
 from sealdrop.cli.options import Json, ProfileName
 from sealdrop.cli.profiles import Profile
+from sealdrop.errors import RefusedInput
 from sealdrop_core.manifest import Manifest
 
 
@@ -24,7 +26,9 @@ def publish(
     drop: Annotated[
         list[str] | None, typer.Option("--drop", metavar="COLUMN", help="A column that is no feature.")
     ] = None,
-    error: Annotated[float, typer.Option(help="Largest error of a score.")] = 2.0**-10,
+    error: Annotated[
+        float | None, typer.Option(help="Largest error of a score.", show_default="fits the scores")
+    ] = None,
     rows: Annotated[list[int] | None, typer.Option(min=1, help="A request size to plan for; may be repeated.")] = None,
     response: Annotated[
         Literal["private", "open"], typer.Option(help="Whether responses hide the weights.")
@@ -43,7 +47,7 @@ def publish(
 
         manifest = publish_model(
             model,
-            table.read_all(calibration, drop or []),
+            _rows(calibration, drop or []),
             name=name,
             store=None if dry_run else _store(bucket, table_name, profile),
             error=error,
@@ -54,6 +58,18 @@ def publish(
             dry_run=dry_run,
         )
     _report(manifest, dry_run, as_json)
+
+
+def _rows(path: Path, drop: list[str]) -> Any:
+    """Return the calibration rows: with pandas if it is there, as a pipeline that picks columns by name needs it."""
+    if importlib.util.find_spec("pandas") is None:
+        return table.read_all(path, drop)
+    import pandas
+
+    try:
+        return pandas.read_csv(path).drop(columns=drop)
+    except (ValueError, KeyError) as error:
+        raise RefusedInput(f"{path.name} cannot be read: {error}", code="not_numeric", remedy=table.FILL_IN) from None
 
 
 def _store(bucket: str | None, table_name: str | None, profile: str | None) -> Any:

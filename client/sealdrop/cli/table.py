@@ -7,23 +7,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
 from sealdrop.rows import column_order
+from sealdrop_core.manifest import Manifest
 
-Lines = Iterator[tuple[int, list[str]]]
+Lines = Iterator[tuple[int, list[str]]]  # numbered as an editor numbers them
 MODEL_COLUMNS = "Give the file a header row with the model's column names; `sealdrop describe` lists them."
+FILL_IN = "Fill in empty cells; encode categories as the model's training did."
 
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file's numbers in the model's column order, shape (rows, features), and its id column if asked for."""
+    """A CSV file's values in the model's column order, shape (rows, features), and its id column if asked for."""
 
-    X: NDArray[np.float64]
+    X: NDArray[Any]
     ids: list[str]
     ignored: tuple[str, ...]
 
@@ -34,30 +36,32 @@ class NamedRows(np.ndarray[tuple[int, ...], np.dtype[np.float64]]):
     columns: tuple[str, ...]
 
 
-def read(path: Path, features: Sequence[str], id_column: str | None = None) -> Table:
-    """Read the model's columns from a CSV file with a header row.
+def read(path: Path, manifest: Manifest, id_column: str | None = None) -> Table:
+    """Read a model's columns from a CSV file with a header row.
 
     Columns are matched by name, in any order, and others are ignored; only if none of the names is there, and the
-    number fits, they go by position. Raises RefusedInput (`no_header`, `wrong_columns`, `not_numeric`, `no_rows`).
+    number fits, they go by position. Numbers only, unless the model's own steps take text and empty cells. Raises
+    RefusedInput (`no_header`, `wrong_columns`, `not_numeric`, `no_rows`).
     """
+    ids: list[str] = []
     with _opened(path) as (header, lines):
         if id_column is not None and id_column not in header:
             raise _refuse_columns(f"there is no column '{id_column}' to keep", "Name a column of the file.")
-        order = _order(header, features, id_column)
+        order = _order(header, [feature.name for feature in manifest.features], id_column)
         key = header.index(id_column) if id_column else None
-        X, ids = _columns(lines, header, order, key)
+        rows = _whole(lines, header, key, ids)
+        X = _values(rows, order, header, manifest) if manifest.steps else _numbers(rows, order, header)
     used = {*order, key}
     return Table(X, ids, tuple(name for index, name in enumerate(header) if index not in used))
 
 
 def read_all(path: Path, drop: Sequence[str]) -> NamedRows:
-    """Read every column of a CSV file but those to drop. Raises RefusedInput like `read`."""
+    """Read every column of a CSV file of numbers but those to drop. Raises RefusedInput like `read`."""
     with _opened(path) as (header, lines):
         if unknown := set(drop) - set(header):
             raise _refuse_columns(f"there is no column '{min(unknown)}' to drop", "Name a column of the file.")
         order = [index for index, name in enumerate(header) if name not in drop]
-        X, _ = _columns(lines, header, order, None)
-    rows = X.view(NamedRows)
+        rows = _numbers(_whole(lines, header), order, header).view(NamedRows)
     rows.columns = tuple(header[index] for index in order)
     return rows
 
@@ -83,7 +87,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[list[str], Lines]]:
-    """Open a CSV file and read its header; give it and the numbered lines below."""
+    """Open a CSV file and read its header; give it and the lines below."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = csv.reader(file)
@@ -95,20 +99,6 @@ def _opened(path: Path) -> Iterator[tuple[list[str], Lines]]:
         raise RefusedInput("this is no CSV file in UTF-8", code="not_numeric", remedy=MODEL_COLUMNS) from None
 
 
-def _columns(
-    lines: Lines, header: list[str], order: list[int], key: int | None
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Return the wanted columns' numbers, shape (rows, columns), and the texts of the id column."""
-    cells, ids = array("d"), []
-    for number, line in lines:
-        cells.extend(_numbers(line, order, header, number))
-        if key is not None:
-            ids.append(line[key])
-    if not cells:
-        raise RefusedInput("the file has no rows", code="no_rows", remedy="Put at least one row below the header.")
-    return np.frombuffer(cells).reshape(-1, len(order)), ids
-
-
 def _order(header: list[str], features: Sequence[str], id_column: str | None) -> list[int]:
     """Return where each feature stands in a line."""
     kept = [index for index, name in enumerate(header) if name != id_column or name in features]
@@ -118,26 +108,43 @@ def _order(header: list[str], features: Sequence[str], id_column: str | None) ->
     return kept if order is None else [kept[index] for index in order]
 
 
-def _numbers(line: list[str], order: list[int], header: list[str], number: int) -> list[float]:
-    if len(line) != len(header):
-        raise RefusedInput(
-            f"line {number} has {len(line)} cells and the header {len(header)}",
-            code="wrong_columns",
-            remedy=MODEL_COLUMNS,
-        )
-    try:
-        return [float(line[index]) for index in order]
-    except ValueError:
-        wrong = next(index for index in order if not _is_number(line[index]))
-        raise RefusedInput(
-            f"line {number}, column '{header[wrong]}' is not a number",
-            code="not_numeric",
-            remedy="Fill in empty cells; encode categories as the model's training did.",
-        ) from None
+def _whole(lines: Lines, header: list[str], key: int | None = None, ids: list[str] | None = None) -> Lines:
+    """Yield lines that are as long as the header, putting their ids aside; refuse others, and a file without any."""
+    number = None
+    for number, line in lines:
+        if len(line) != len(header):
+            raise _refuse_columns(f"line {number} has {len(line)} cells and the header {len(header)}", MODEL_COLUMNS)
+        if key is not None and ids is not None:
+            ids.append(line[key])
+        yield number, line
+    if number is None:
+        raise RefusedInput("the file has no rows", code="no_rows", remedy="Put at least one row below the header.")
 
 
-def _refuse_columns(message: str, remedy: str) -> RefusedInput:
-    return RefusedInput(message, code="wrong_columns", remedy=remedy)
+def _numbers(rows: Lines, order: list[int], header: list[str]) -> NDArray[np.float64]:
+    cells = array("d")
+    for number, line in rows:
+        try:
+            cells.extend([float(line[index]) for index in order])
+        except ValueError:
+            wrong = next(index for index in order if not _is_number(line[index]))
+            raise _refuse_text(number, header[wrong]) from None
+    return np.frombuffer(cells).reshape(-1, len(order))
+
+
+def _values(rows: Lines, order: list[int], header: list[str], manifest: Manifest) -> NDArray[Any]:
+    """Return text where the model takes categories, numbers elsewhere, and None for empty cells."""
+    numeric = [feature.kind == "number" for feature in manifest.features]
+    table: list[list[object]] = []
+    for number, line in rows:
+        values: list[object] = [line[index].strip() or None for index in order]
+        for position, value in enumerate(values):
+            if numeric[position] and value is not None:
+                if not _is_number(str(value)):
+                    raise _refuse_text(number, header[order[position]])
+                values[position] = float(str(value))
+        table.append(values)
+    return np.array(table, dtype=object)
 
 
 def _is_number(text: str) -> bool:
@@ -146,3 +153,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _refuse_columns(message: str, remedy: str) -> RefusedInput:
+    return RefusedInput(message, code="wrong_columns", remedy=remedy)
+
+
+def _refuse_text(line: int, column: str) -> RefusedInput:
+    return RefusedInput(f"line {line}, column '{column}' is not a number", code="not_numeric", remedy=FILL_IN)
