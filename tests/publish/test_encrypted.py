@@ -11,27 +11,30 @@ from sealdrop.publish.drafting import draft
 from sealdrop.publish.original import answered, answers, score
 from sealdrop_core.manifest import Output
 
-ERROR = 2.0**-10
 
-
-def _opened(case: Fitted, **options: Any) -> tuple[Any, Any, Output]:
-    """Return unseen rows, clipped to the calibrated range, the scores opened for them, and what these mean."""
-    drafted = draft(case.estimator, case.X, name="model", rows=(1000,), **options)
+def _opened(case: Fitted) -> tuple[Any, Any, Output, float]:
+    """Return unseen rows, clipped to the calibrated range, the scores opened for them, what they mean, the error."""
+    drafted = draft(case.estimator, case.X, name="model", rows=(1000,))
     manifest = drafted.manifest
     low, high = ([getattr(feature, end) for feature in manifest.features] for end in ("low", "high"))
     rows = np.clip(case.unseen, low, high)
-    return rows, encrypted_scores(manifest, manifest.plans[0], drafted.weights, rows), manifest.output
+    return (
+        rows,
+        encrypted_scores(manifest, manifest.plans[0], drafted.weights, rows),
+        manifest.output,
+        manifest.plans[0].quote.error,
+    )
 
 
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_models(name: str) -> None:
     case = fitted(name)
-    rows, scores, output = _opened(case, error=ERROR)
+    rows, scores, output, error = _opened(case)
     found, wanted = answered(scores, output), answers(case.estimator, rows, output)
     if output.link == "exp":
-        np.testing.assert_allclose(np.log(found), np.log(wanted), rtol=0, atol=ERROR)
+        np.testing.assert_allclose(np.log(found), np.log(wanted), rtol=0, atol=error)
     elif output.kind in ("regression", "transform"):
-        np.testing.assert_allclose(found, wanted, rtol=0, atol=ERROR)
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=error)
     else:
         np.testing.assert_array_equal(found, wanted)
 
@@ -39,5 +42,5 @@ def test_exact_models(name: str) -> None:
 @pytest.mark.parametrize("name", APPROXIMATED)
 def test_approximated_models(name: str) -> None:
     case = fitted(name)
-    rows, scores, output = _opened(case)
+    rows, scores, output, _ = _opened(case)
     assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= 0.97

@@ -12,6 +12,8 @@ from sealdrop_core.plan import Plan
 
 __all__ = ["Privacy", "plan"]
 
+FINEST, RELATIVE = 2.0**-10, 2.0**-15
+
 _PACKINGS: Sequence[Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]] = (coefficient.candidates,)
 
 
@@ -19,23 +21,24 @@ def plan(
     circuit: Circuit,
     calibration: Array,
     *,
-    error: float = 2.0**-10,
+    error: float | None = None,
     rows: Sequence[int] = (1, 1000),
     response: Privacy = "private",
     leeway: float = 0.0,
 ) -> tuple[Plan, ...]:
     """Return the cheapest plan for each row count, without repetition.
 
-    `calibration` are rows normalised to [-1, 1], shape (rows, features); `error` bounds the absolute error of a score;
-    `leeway` is by how much, summed over its columns, a row may leave [-1, 1].
-    Raises Infeasible with the reasons and the nearest feasible wish.
+    `calibration` are rows normalised to [-1, 1], shape (rows, features). `error` bounds the absolute error of a score;
+    by default 2^-10, or 2^-15 of the largest calibrated score if that is more. `leeway` is by how much, summed over its
+    columns, a row may leave [-1, 1]. Raises Infeasible with the reasons and the nearest feasible wish.
     """
     values = np.asarray(calibration, dtype=np.float64)
+    allowed = error or max(FINEST, RELATIVE * float(np.abs(circuit.evaluate(values)).max()))
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _PACKINGS:
         try:
-            found += candidates(circuit, values, error, response, leeway)
+            found += candidates(circuit, values, allowed, response, leeway)
         except Infeasible as refusal:
             refusals.append(refusal)
     if not found:

@@ -21,7 +21,7 @@ MIN_FLOODING_BITS = 8.0
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
     """Yield the coefficient plans of the smallest degree that meets the error.
 
-    `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over its columns,
+    `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over columns,
     a row may leave that box. Raises Infeasible, with the nearest feasible wish, when there is none.
     """
     base = _base(circuit)
