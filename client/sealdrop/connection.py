@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from sealdrop import __version__
 from sealdrop.credentials import Credentials, authentication
 from sealdrop.errors import Misconfigured, ServiceRefused, TransportFailed
 from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, retrying
@@ -55,7 +56,7 @@ class Connection:
             auth=authentication(credentials),
             timeout=timeout,
             transport=transport,
-            headers={"accept": "application/json"},
+            headers={"accept": "application/json", "user-agent": f"sealdrop/{__version__}"},
             trust_env=not is_near(self.url.host),
         )
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from threading import Event
-from time import monotonic
+from time import monotonic, sleep
 
+from sealdrop import collecting
 from sealdrop.collecting import Collection
 from sealdrop.deployment import Deployment
 from sealdrop.describing import describe
@@ -72,7 +73,7 @@ class Job:
                 return self
             if deadline is not None and monotonic() + pause > deadline:
                 raise JobUnfinished(f"job {self.id} is {self.state}")
-            Event().wait(pause)
+            sleep(pause)
 
     def result(self, timeout: float | None = None, *, progress: Callable[[Progress], None] | None = None) -> Prediction:
         """Return the opened result, waiting for it up to `timeout` seconds, or for as long as it takes.
@@ -89,7 +90,8 @@ class Job:
         if self._manifest is None:
             place, receipt = self._deployment, self._receipt
             self._manifest = describe(place.connection, receipt.model, digest=receipt.manifest)
-        stopwatch = self._stopwatch or Stopwatch(self._receipt.rows, progress)
+        stopwatch, self._stopwatch = self._stopwatch or Stopwatch(self._receipt.rows), None
+        stopwatch.progress = progress
         collection = Collection(self._deployment, self._manifest, self._receipt, stopwatch, Event(), timeout)
         scores = collection.collect()
         return Prediction(self._manifest.output, scores, self.id, stopwatch.read())
@@ -103,4 +105,4 @@ class Job:
         """Read the job; return the seconds the service wants to be left alone."""
         page, response = self._deployment.connection.get_patiently(JobPage, f"/v1/jobs/{self.id}", after=AFTER_ALL)
         self.record = page.job
-        return retry_after(response) or 0.0
+        return max(collecting.PAUSE, retry_after(response) or 0.0)

@@ -54,7 +54,7 @@ class Stopwatch:
         self._bytes_up = self._bytes_down = self._parts = 0
         self._done = {"sealed": 0, "uploaded": 0, "opened": 0}
         self._arrived: dict[int, float] = {}
-        self._progress = progress
+        self.progress = progress
 
     @contextmanager
     def room(self, name: str) -> Iterator[None]:
@@ -97,5 +97,5 @@ class Stopwatch:
     def _advance(self, what: str, rows: int) -> None:
         with self._lock:
             self._done[what] += rows
-            if self._progress:
-                self._progress(Progress(self._rows, **self._done))
+            if self.progress:
+                self.progress(Progress(self._rows, **self._done))

@@ -1,6 +1,8 @@
 """Exit codes and streams, as a shell sees them."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 
@@ -59,3 +61,16 @@ def test_help_names_every_command():
     shown = run("--help").stdout
     for command in ("demo", "local", "publish", "models", "describe", "predict", "collect", "jobs", "inspect", "keys"):
         assert f"  {command} " in shown
+
+
+def test_interrupted():
+    """Ctrl-C while the service does not answer ends at once, without a traceback."""
+    script = "from sealdrop.cli import main; main()"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        command = [sys.executable, "-c", script, "models", "--url", url, "--token", "t"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running, server.accept()[0]:
+            running.send_signal(signal.SIGINT)
+            _, told = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "Traceback" not in told
