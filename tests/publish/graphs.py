@@ -45,7 +45,7 @@ def model(
     made = helper.make_model(graph, opset_imports=opsets, producer_name="tests", ir_version=10)
     made = shape_inference.infer_shapes(made, strict_mode=True)
     for output in made.graph.output:
-        if not output.HasField("type"):  # nothing is inferred for some operators of ai.onnx.ml
+        if output.type.WhichOneof("value") is None:  # nothing is inferred for some operators of ai.onnx.ml
             output.CopyFrom(helper.make_tensor_value_info(output.name, TensorProto.FLOAT, ["n", None]))
     return made
 

@@ -29,10 +29,10 @@ def publish(
     """Publish a fitted estimator, or the model in a file, and return its manifest.
 
     `X_calibration` are rows of the model's own columns, shape (rows, features); of them only each column's smallest
-    and largest value become public. `error` bounds the absolute error of a score (by default
-    2^-10, or 2^-15 of the largest calibrated score if that is more), `rows` are the request sizes to plan
-    for, `labels` replace the model's own classes. A model that is stored already, with the same weights, plans and
-    card, gets no new version: the existing one is returned. With `dry_run` nothing is stored.
+    and largest value become public. `error` bounds the absolute error of a score, by default one that fits the scores;
+    `rows` are the request sizes to plan for; `labels` replace the model's own classes, or name those of a network that
+    ends in raw scores. A model that is stored already, with the same weights, plans and card, gets no new version: the
+    existing one is returned. With `dry_run` nothing is stored.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """

@@ -1,6 +1,6 @@
 """Compile a graph: walk its nodes, and read its outputs as one model's."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -104,13 +104,11 @@ def _classifier(graph: Graph, found: dict[str, Head], features: int) -> Compiled
 
 def _scores(value: Wire, features: int) -> Compiled:
     """Read a wire: behind a last logistic function there are classes or labels, anything else is a number."""
-    inner = value.function.inner
-    if value.function.name == "logistic" and inner is not None and len(value.shape) == 1:
-        network = replace(value, function=inner).network(features)
+    if len(value.shape) == 1 and (scores := value.behind("logistic")):
+        network = scores.network(features)
         if value.width == 1:
             return Compiled(network, Output(kind="binary", classes=(0, 1)))
         return Compiled(network, Output(kind="multilabel", link="logistic", flat=False))
-    if value.function.name == "exp" and inner is not None:
-        network = replace(value, function=inner).network(features)
-        return Compiled(network, Output(kind="regression", link="exp", flat=False))
+    if logarithms := value.behind("exp"):
+        return Compiled(logarithms.network(features), Output(kind="regression", link="exp", flat=False))
     return Compiled(value.network(features), Output(kind="regression", flat=False))

@@ -29,9 +29,7 @@ def argmax(node: Node, inputs: Inputs) -> Value:
     if isinstance(own, Head):
         return replace(own, label=True)
     scores = wire(node, own)
-    inner = scores.function.inner
-    if scores.function.name == "logistic" and inner is not None:  # the largest stays the largest
-        scores = replace(scores, function=inner)
+    scores = scores.behind("logistic") or scores  # the largest stays the largest
     if len(scores.shape) != 1 or node.get("axis", 0) not in (-1, 1):
         raise node.refuse("it is no argmax over classes", "ArgMax belongs at the end, over one dimension.")
     return Head("classes", scores, tuple(range(scores.width)), label=True)
@@ -58,11 +56,16 @@ def zip_map(node: Node, inputs: Inputs) -> Value:
     return replace(inputs[0], classes=_labels(names))
 
 
+@operator("LpNormalization")
 @operator("Normalizer", domain=ML)
 def normalizer(node: Node, inputs: Inputs) -> Value:
     """Probabilities that add up to one, as the client's do."""
-    if isinstance(inputs[0], Head) and node.get("norm") == b"L1":
-        return inputs[0]
+    own = inputs[0]
+    if node.get("norm") == b"L1" or node.get("p") == 1:
+        if isinstance(own, Head):
+            return own
+        if isinstance(own, Wire) and (scores := own.behind("logistic")):
+            return Head("ovr", scores, tuple(range(scores.width)))
     raise node.refuse("it divides by a norm", "Scale columns by constants instead.")
 
 

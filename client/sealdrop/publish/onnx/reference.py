@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import helper
+from onnx import ModelProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from sealdrop.publish.onnx.compiling import CompiledGraph
@@ -16,7 +16,7 @@ BATCH = 256  # rows
 def answers(own: CompiledGraph, X: Any) -> NDArray[Any]:
     """Return what the graph itself answers to rows X, shape (rows, features): classes, label vectors or numbers."""
     rows, output = np.asarray(X, dtype=np.float64), own.compiled.output
-    evaluator = ReferenceEvaluator(own.graph.proto)
+    evaluator = ReferenceEvaluator(_pruned(own.graph.proto, own.answer))
     size = 1 if _fixed(own.graph) else BATCH
     parts = [
         evaluator.run([own.answer], _feed(own.graph, rows[start : start + size]))[0]
@@ -39,6 +39,22 @@ def _classes(found: NDArray[Any], own: CompiledGraph) -> NDArray[Any]:
         return found[:, 0]
     least = 0.0 if own.compiled.output.kind == "margin" else 0.5
     return np.asarray(names[(found[:, 0] > least).astype(np.intp)])
+
+
+def _pruned(proto: ModelProto, answer: str) -> ModelProto:
+    """Return the model with nothing but what leads to one output."""
+    pruned = ModelProto()
+    pruned.CopyFrom(proto)
+    needed, nodes = {answer}, []
+    for node in reversed(proto.graph.node):
+        if needed & set(node.output):
+            needed |= set(node.input)
+            nodes.append(node)
+    outputs = [output for output in proto.graph.output if output.name == answer]
+    for field, kept in (("node", nodes[::-1]), ("output", outputs)):
+        pruned.graph.ClearField(field)
+        getattr(pruned.graph, field).extend(kept)
+    return pruned
 
 
 def _fixed(graph: Graph) -> bool:

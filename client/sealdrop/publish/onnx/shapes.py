@@ -6,6 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sealdrop.publish.nonlinearities import ACTIVATIONS
+from sealdrop.publish.onnx.functions import IDENTITY
 from sealdrop.publish.onnx.graph import Node
 from sealdrop.publish.onnx.registry import Inputs, operator
 from sealdrop.publish.onnx.values import Head, Value, constant, integers, wire
@@ -94,11 +96,14 @@ def squeeze(node: Node, inputs: Inputs) -> Value:
 
 @operator("Slice")
 def cut(node: Node, inputs: Inputs) -> Value:
-    """Ranges of some dimensions."""
-    own = wire(node, inputs[0])
+    """Ranges of some dimensions; of a binary head's probabilities, the second class's."""
     starts, ends, *rest = (integers(node, value, "range") for value in inputs[1:] if value is not None)
     axes = rest[0] if rest else list(range(len(starts)))
     strides = rest[1] if len(rest) > 1 else [1] * len(starts)
+    head = inputs[0]
+    if isinstance(head, Head) and head.reading == "binary" and (starts, ends, axes) == ([1], [2], [1]):
+        return replace(head.scores, function=head.scores.function.then("logistic", ACTIVATIONS["logistic"].function))
+    own = wire(node, head)
     at = _positions(own)
     chosen = [slice(None)] * at.ndim
     for start, end, axis, stride in zip(starts, ends, axes, strides, strict=True):
@@ -138,10 +143,17 @@ def split(node: Node, inputs: Inputs) -> list[Value]:
 def concatenate(node: Node, inputs: Inputs) -> Value:
     """Wires side by side along one dimension; p and 1 - p of two classes are a head."""
     wires = [wire(node, value) for value in inputs]
-    if len(wires) == 2 and wires[0].linear is wires[1].linear and wires[1].function.name == "logistic":
-        inner = wires[1].function.inner
-        if inner is not None and wires[0].function.complements(wires[1].function):
-            return Head("binary", replace(wires[1], function=inner), (0, 1))
+    scores = [scores for own in wires if (scores := own.behind("logistic"))]
+    if len(scores) == len(wires):  # what is elementwise can wait until after
+        together = _concatenated(node, scores)
+        return replace(together, function=IDENTITY.then("logistic", ACTIVATIONS["logistic"].function))
+    if len(wires) == 2 and scores and wires[0].linear is wires[1].linear:
+        if wires[0].function.complements(wires[1].function):
+            return Head("binary", scores[0], (0, 1))
+    return _concatenated(node, wires)
+
+
+def _concatenated(node: Node, wires: list[Wire]) -> Wire:
     axis = node.get("axis") % (len(wires[0].shape) + 1)
     _check_axis(node, axis)
     starts = np.cumsum([0, *(own.width for own in wires)])

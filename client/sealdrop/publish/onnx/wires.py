@@ -48,6 +48,11 @@ class Wire:
             layer = Polynomial(np.array(function.coefficients))
         return replace(self, stem=(*self.stem, self.linear, layer), linear=unchanged(self.width), function=IDENTITY)
 
+    def behind(self, name: str) -> "Wire | None":
+        """Return the values that a last activation of this name was applied to, None if there is none."""
+        inner = self.function.inner
+        return replace(self, function=inner) if self.function.name == name and inner is not None else None
+
     def network(self, features: int) -> Network:
         """Return the network that computes this wire from the model's input."""
         settled = self.settled
