@@ -28,3 +28,23 @@ def multiply_plain_milliseconds(degree: int, primes: int) -> float:
 def respond_milliseconds(degree: int, primes: int, *, private: bool) -> float:
     """Leaving NTT form and packing one result; for a private response an encryption of zero besides."""
     return (0.08 + 0.28 * private) * degree / 2048 * primes
+
+
+def sums_milliseconds(coefficients: int, inputs: int, outputs: int) -> float:
+    """Weighted sums of ciphertexts of so many coefficients each, all primes and polynomials counted."""
+    return coefficients * (3e-6 * inputs + 6e-6 * outputs + 1e-7 * inputs * outputs)
+
+
+def multiply_milliseconds(degree: int, primes: int) -> float:
+    """One product of two ciphertexts."""
+    return 0.018 * degree / 2048 * primes
+
+
+def relinearize_milliseconds(degree: int, primes: int) -> float:
+    """Bringing one product back to two polynomials."""
+    return 0.1 * degree / 2048 * primes * (primes + 1)
+
+
+def rescale_milliseconds(degree: int, primes: int) -> float:
+    """Dividing one ciphertext by its last prime."""
+    return 0.04 * degree / 2048 * primes

@@ -46,9 +46,7 @@ def split(
     `rows` are calibration rows, shape (rows, features); `bound` is the largest score that must not wrap around the
     prime.
     """
-    weight, bound = affine.dense(), bound + error
-    encoded = max(float(np.abs(affine.bias).max()), 0.5)
-    bits = math.log2(prime) - max(HEADROOM_BITS + math.log2(bound), ENCODER_BITS + math.log2(encoded))
+    weight, bits = affine.dense(), capacity(affine, bound, prime, error)
     most = max(int(bits / 2), 1)
     for weight_bits in range(min(4, most), most + 1):
         weight_error = _rounding_error(weight, rows, weight_bits)
@@ -57,6 +55,12 @@ def split(
     rounded = round_weights(weight, weight_bits) * 2.0**-weight_bits
     row_norm = float(np.sqrt((rounded**2).sum(axis=1).max()))
     return Precision(min(bits - weight_bits, MAX_INPUT_BITS), weight_bits, weight_error, row_norm)
+
+
+def capacity(affine: Affine | SparseAffine, bound: float, prime: int, error: float) -> float:
+    """Return log2 of the largest scale at which scores up to `bound` do not wrap around the prime."""
+    encoded = max(float(np.abs(affine.bias).max()), 0.5)
+    return math.log2(prime) - max(HEADROOM_BITS + math.log2(bound + error), ENCODER_BITS + math.log2(encoded))
 
 
 def _rounding_error(weight: Array, rows: Array, weight_bits: int) -> float:
