@@ -1,6 +1,7 @@
 """Refusals on the wire: problem details (RFC 9457) with a code, a remedy and the request's id."""
 
 import json
+import re
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,7 +10,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic_core import from_json
 
-from sealdrop_core.errors import InvalidRequest, NotFound, SealdropError
+from sealdrop_core import sealed
+from sealdrop_core.errors import InvalidRequest, NotFound, SealdropError, UnsupportedVersion
 
 logger = Logger()
 
@@ -19,7 +21,7 @@ def register(app: APIGatewayHttpResolver) -> None:
 
     def answer(error: Exception) -> Response[str]:
         request_id = app.current_event.request_context.request_id
-        refusal = _refusal(error)
+        refusal = _refusal(error, app.current_event.path)
         logger.info("refused", extra={"code": refusal.code, "status": refusal.status, "request_id": request_id})
         body = json.dumps(refusal.problem() | {"request_id": request_id}, separators=(",", ":"))
         headers: dict[str, str | list[str]] = {"Retry-After": "1"} if refusal.retryable else {}
@@ -36,15 +38,23 @@ def parsed(body: str) -> Any:
         raise InvalidRequest("the body is no JSON") from None
 
 
-def _refusal(error: Exception) -> SealdropError:
+def _refusal(error: Exception, path: str) -> SealdropError:
     if isinstance(error, SealdropError):
         return error
     if isinstance(error, RequestValidationError):
         return InvalidRequest(_explained(error))
     if isinstance(error, NotFoundError):
-        return NotFound("there is no such resource")
+        return _unknown(path)
     logger.error("unforeseen", extra={"error": type(error).__name__}, exc_info=error)
     return SealdropError("this should not have happened")
+
+
+def _unknown(path: str) -> SealdropError:
+    """Tell a version that is not spoken here from a resource that is not there."""
+    version = re.match(r"/v([1-9][0-9]{0,2})/", path, re.ASCII)
+    if version and int(version[1]) != sealed.VERSION:
+        return UnsupportedVersion(f"version {version[1]} is not spoken here, only {sealed.VERSION}")
+    return NotFound("there is no such resource")
 
 
 def _explained(error: RequestValidationError) -> str:

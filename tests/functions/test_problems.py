@@ -51,11 +51,17 @@ def test_a_problem_has_everything_its_reader_needs(api):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v2/models"), ("PUT", "/v1/models"), ("GET", "/"), ("POST", f"/v1/jobs/{'0' * 26}")]
+    ("method", "path"), [("GET", "/v0/models"), ("PUT", "/v1/models"), ("GET", "/"), ("POST", f"/v1/jobs/{'0' * 26}")]
 )
 def test_an_unknown_route_is_not_found(api, method, path):
     answer = api(method, path)
     assert (answer.status, answer.json["code"]) == (404, "not_found")
+
+
+def test_another_version_is_refused_with_the_one_spoken(api):
+    answer = api("GET", "/v2/models")
+    assert (answer.status, answer.json["code"]) == (400, "unsupported_version")
+    assert "only 1" in answer.json["detail"]
 
 
 @pytest.mark.parametrize("raw", ["", "{", "[]", "null", '"x"', "{}", '{"a": NaN}', "[" * 5000, "\x00"])
