@@ -30,7 +30,7 @@ def test_circuit_answers_as_the_estimator(name: str) -> None:
     case = fitted(name)
     compiled = compile_estimator(case.estimator)
     calibration = Calibration.read(case.X, compiled)
-    [(_, circuit)] = circuits(compiled.network, case.X)
+    [circuit] = circuits(compiled.network, case.X)
     own = absorb(circuit, calibration.normalization)
     scores = own.evaluate(normalized(case.unseen, calibration.normalization))
     prediction = Prediction(compiled.output, scores, job="test", timing=Stopwatch(1).read())

@@ -4,8 +4,6 @@ Chebyshev interpolation is best on the whole range; calibration rows gather in i
 predictions at the same degree.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.polynomial import Chebyshev
 from numpy.polynomial import Polynomial as Powers
@@ -19,13 +17,9 @@ MAX_SAMPLES = 200_000
 RIDGE = 1e-3  # of the mean variance of a hidden unit
 
 
-def circuits(network: Network, X: Array) -> Iterator[tuple[int, Circuit]]:
-    """Yield (degree, circuit) by ascending degree; a network without activations is exact and has one circuit."""
-    if not network.activations:
-        yield 0, network.circuit()
-        return
-    for degree in DEGREES:
-        yield degree, fit(network, X, degree)
+def circuits(network: Network, X: Array) -> list[Circuit]:
+    """Return the circuits that stand for a network, by ascending degree; without activations it is one itself."""
+    return [fit(network, X, degree) for degree in DEGREES] if network.activations else [network.circuit()]
 
 
 def fit(network: Network, X: Array, degree: int) -> Circuit:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -19,11 +18,10 @@ SAMPLE, LEAST = 128, 16  # rows
 SECONDS = 10.0
 
 
-def _sample(rows: int, plans: Sequence[Plan]) -> Any:
-    """Return the numbers of evenly spread rows: SAMPLE at most, fewer if that would take all plans too long."""
+def _affordable(plans: Sequence[Plan]) -> int:
+    """Return how many rows to measure: SAMPLE, or fewer if that would take all plans too long."""
     seconds = sum(plan.quote.milliseconds / plan.layout.rows_per_block for plan in plans) / 1e3
-    count = max(LEAST, min(SAMPLE, int(SECONDS / seconds) if seconds else SAMPLE))
-    return np.unique(np.linspace(0, rows - 1, min(rows, count)).round().astype(int))
+    return max(LEAST, min(SAMPLE, int(SECONDS / seconds) if seconds else SAMPLE))
 
 
 def encrypted_scores(manifest: Manifest, plan: Plan, weights: bytes, X: Array) -> Array:
@@ -52,12 +50,11 @@ def _evaluate(program: Program, plan: Plan, body: memoryview, rows: int, keys: E
 def measure(draft: Draft) -> Agreement:
     """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers."""
     manifest, compiled = draft.manifest, draft.model.compiled
-    chosen = _sample(len(draft.calibration.rows), manifest.plans)
-    rows = draft.calibration.rows[chosen]
-    scores, wanted = compiled.network.evaluate(rows), draft.model.answers(draft.calibration.table)[chosen]
-    opened = [encrypted_scores(manifest, plan, draft.weights, rows) for plan in manifest.plans]
+    sample = draft.calibration.sample(_affordable(manifest.plans))
+    scores, wanted = compiled.network.evaluate(sample.rows), draft.model.answers(sample.table)
+    opened = [encrypted_scores(manifest, plan, draft.weights, sample.rows) for plan in manifest.plans]
     return Agreement(
-        rows=len(rows),
+        rows=len(sample.rows),
         score=min(score(answered(found, compiled.output), wanted, compiled.output) for found in opened),
         largest_error=max(float(np.abs(found - scores).max()) for found in opened),
     )

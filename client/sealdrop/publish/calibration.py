@@ -1,6 +1,6 @@
 """Calibration rows: what the owner's columns look like, checked before anything is derived from them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -51,6 +51,13 @@ class Calibration:
             raise _refusal(refusal) from refusal
         features = tuple(_feature(column, index in kept) for index, column in enumerate(columns))
         return cls(X, features, rows)
+
+    def sample(self, count: int) -> Self:
+        """Return at most `count` rows, evenly spread over all of them."""
+        chosen = np.unique(np.linspace(0, len(self.rows) - 1, min(count, len(self.rows))).round().astype(int))
+        rows = self.table.iloc if hasattr(self.table, "iloc") else self.table
+        table = [rows[index] for index in chosen] if isinstance(rows, list | tuple) else rows[chosen]
+        return replace(self, table=table, rows=self.rows[chosen])
 
     @property
     def normalization(self) -> Normalization:

@@ -61,5 +61,6 @@ def draft(
         output=own.compiled.output,
         plans=fitted.plans,
         weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
+        degrees=tuple(polynomial.degree for polynomial in fitted.circuit.polynomials),
     )
     return Draft(manifest, weights, own, calibration)

@@ -10,9 +10,10 @@ from sealdrop.publish.original import answered, score
 from sealdrop.publish.reading import Model
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop_core.circuit import Array, Circuit
-from sealdrop_core.errors import Infeasible
+from sealdrop_core.errors import Infeasible, SealdropError
 from sealdrop_core.plan import Plan
 
+SAMPLE = 2000  # rows
 Planner = Callable[[Circuit, Array], tuple[Plan, ...]]
 
 
@@ -27,22 +28,28 @@ class Fitted:
 def fit(model: Model, calibration: Calibration, planner: Planner, min_agreement: float) -> Fitted:
     """Try polynomial degrees from the cheapest up, until one agrees with the model and has a plan.
 
+    A fit should leave half of the allowance to rows that were not seen; if none does, the closest one will have to do.
     Raises Infeasible, or UnsupportedModel (`agreement_too_low`).
     """
-    rows, output = calibration.rows, model.compiled.output
-    wanted = model.answers(calibration.table)
-    best, refusal = 0.0, None
-    for _, circuit in circuits(model.compiled.network, rows):
-        agreement = score(answered(circuit.evaluate(rows), output), wanted, output)
-        best = max(best, agreement)
-        if agreement < min_agreement:
-            continue
+    found = [
+        (_agreement(model, circuit, calibration), circuit)
+        for circuit in circuits(model.compiled.network, calibration.rows)
+    ]
+    good = [circuit for agreement, circuit in found if agreement >= (1 + min_agreement) / 2]
+    fair = [pair for pair in found if min_agreement <= pair[0] < (1 + min_agreement) / 2]
+    refusals: list[SealdropError] = []
+    for circuit in [*good, *(circuit for _, circuit in sorted(fair, key=lambda pair: -pair[0]))]:
         own = absorb(circuit, calibration.normalization)
         try:
-            return Fitted(own, planner(own, normalized(rows, calibration.normalization)))
-        except Infeasible as error:
-            refusal = refusal or error
-    raise refusal or too_low(best, min_agreement)
+            return Fitted(own, planner(own, normalized(calibration.rows, calibration.normalization)))
+        except Infeasible as refusal:
+            refusals.append(refusal)
+    raise refusals[0] if refusals else too_low(max(agreement for agreement, _ in found), min_agreement)
+
+
+def _agreement(model: Model, circuit: Circuit, calibration: Calibration) -> float:
+    output, sample = model.compiled.output, calibration.sample(SAMPLE)
+    return score(answered(circuit.evaluate(sample.rows), output), model.answers(sample.table), output)
 
 
 def too_low(agreement: float, wanted: float) -> UnsupportedModel:

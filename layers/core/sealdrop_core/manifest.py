@@ -97,6 +97,8 @@ class Manifest(_Card):
     plans: tuple[Plan, ...] = Field(min_length=1)
     agreement: Agreement | None = None
     weights: Weights
+    # of the polynomials between affine layers, in order; none for a linear model
+    degrees: tuple[Annotated[int, Field(ge=0, le=63)], ...] = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -147,10 +147,13 @@ def concatenate(node: Node, inputs: Inputs) -> Value:
     if len(scores) == len(wires):  # what is elementwise can wait until after
         together = _concatenated(node, scores)
         return replace(together, function=IDENTITY.then("logistic", ACTIVATIONS["logistic"].function))
-    if len(wires) == 2 and scores and wires[0].linear is wires[1].linear:
-        if wires[0].function.complements(wires[1].function):
-            return Head("binary", scores[0], (0, 1))
+    if len(wires) == 2 and scores and wires[0].linear is wires[1].linear and _add_to_one(*wires):
+        return Head("binary", scores[0], (0, 1))
     return _concatenated(node, wires)
+
+
+def _add_to_one(one: Wire, other: Wire) -> bool:
+    return other.behind("logistic") is not None and one.function.complements(other.function)
 
 
 def _concatenated(node: Node, wires: list[Wire]) -> Wire:
