@@ -44,11 +44,12 @@ class Collection:
         self._plan = receipt.plan_of(manifest)
         self._parts = receipt.parts
 
-    def collect(self) -> Array:
-        """Return the scores of all rows, shape (rows, outputs).
+    def collect(self, patience: float = 0.0) -> Array:
+        """Return the scores of all rows, shape (rows, outputs); the first look is `patience` seconds from now.
 
         Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal or Mismatch.
         """
+        self._rest(patience)
         scores = np.empty((self._receipt.rows, self._plan.layout.outputs))
         keyring = self._deployment.keystore.keyring(self._plan)
         missing = set(range(len(self._parts)))

@@ -20,6 +20,7 @@ from sealdrop.rows import Array, admit
 from sealdrop.sending import Submission
 from sealdrop.timing import Progress, Stopwatch, Timing
 from sealdrop_core.manifest import Manifest
+from sealdrop_core.plan import Plan
 
 Told = Callable[[Progress], None] | None
 
@@ -74,10 +75,9 @@ class Model:
         submission = Submission(self._deployment, self.manifest, rows, stopwatch, stop)
         with ThreadPoolExecutor(1, "sealdrop-collect") as aside, closing(submission.send()) as arrivals:
             try:
-                next(arrivals)
-                stop.wait(collecting.PAUSE)
+                first = next(arrivals)
                 collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
-                opened = aside.submit(collection.collect)
+                opened = aside.submit(collection.collect, _patience(submission.plan, first.rows))
                 _drain(arrivals)
                 scores = opened.result()
             except BaseException:
@@ -106,6 +106,11 @@ class Model:
     def _evaluate(self, method: str, X: Any, progress: Told) -> Prediction:
         require(self.manifest.output, method)
         return self.evaluate(X, progress=progress)
+
+
+def _patience(plan: Plan, rows: int) -> float:
+    """Return the seconds after which a first look may find the result of the first part."""
+    return collecting.PAUSE + plan.blocks(rows) * plan.quote.milliseconds / 1e3
 
 
 def _drain(arrivals: Any) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 class Timing:
     """Milliseconds of each room, summed over the parts, which overlap: the sum may exceed `total`.
 
-    `seal`, `upload`, `download` and `open` are this side's; `evaluate` is the workers' own count; `queue` is what
-    passes between a part's arrival and the sight of its result, less its evaluation.
+    `seal`, `upload`, `download` and `open` are this side's; `evaluate` is the function's own count, from claiming
+    a part to storing its result; `queue` is what else passes between a part's arrival and the sight of its result.
     """
 
     rows: int

@@ -1,7 +1,8 @@
 """`sealdrop local`: a deployment on this machine, until Ctrl-C."""
 
 import signal
-from contextlib import suppress
+import sys
+from contextlib import ExitStack, redirect_stdout, suppress
 from threading import Event
 from typing import Annotated, Any, Literal
 
@@ -30,7 +31,9 @@ def local(
     """
     with needs("local"):
         from sealdrop.local import Stack
-    with Stack(runtime=runtime, port=port) as stack:
+    with ExitStack() as exits:
+        with redirect_stdout(sys.stderr):  # where the functions' logs go from now on
+            stack = exits.enter_context(Stack(runtime=runtime, port=port))
         profiles.save(profile, _profile(stack, subject))
         try:
             _announce(stack, profile, as_json)

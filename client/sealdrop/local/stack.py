@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
-from .aws.account import now
+from .aws.account import Account, now
 from .aws.embedded import EmbeddedAws
 from .aws.provision import Provisioner
 from .errors import LocalError
@@ -77,6 +77,11 @@ class Stack:
     def aws_url(self) -> str:
         """Return the embedded AWS's endpoint."""
         return self._aws.url
+
+    @property
+    def account(self) -> Account:
+        """Return the embedded AWS's account: its only access key, and its region."""
+        return self._aws.account
 
     @property
     def outputs(self) -> dict[str, str]:
