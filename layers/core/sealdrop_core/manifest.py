@@ -122,8 +122,8 @@ class Manifest(_Card):
         return f"{self.name}@{self.version}"
 
     def canonical(self) -> bytes:
-        """The bytes that are stored, served and digested."""
-        return canonical_json(self.model_dump(mode="json"))
+        """The bytes that are stored, served and digested; the card of a linear model mentions no degrees."""
+        return canonical_json(self.model_dump(mode="json", exclude=None if self.degrees else {"degrees"}))
 
     def plan(self, plan_id: str) -> Plan | None:
         """Return the plan of that id, if the model has it."""
