@@ -5,7 +5,7 @@ The bound on the total bits of the coefficient modulus is, for each degree, the 
 IACR eprint 2024/463.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
@@ -111,3 +111,16 @@ def ntt_primes(degree: int, bit_sizes: tuple[int, ...]) -> tuple[int, ...]:
         primes.append(candidate)
         found[bits] = candidate - 2 * degree
     return tuple(primes)
+
+
+def smallest_prime(degree: int, least: int, others: Collection[int] = ()) -> int:
+    """Return the smallest prime from `least` on that is 1 modulo twice `degree` and none of the others.
+
+    Raises Infeasible when it would take more than 60 bits.
+    """
+    candidate = -(-(least - 1) // (2 * degree)) * 2 * degree + 1
+    while candidate in others or not _is_prime(candidate):
+        candidate += 2 * degree
+    if candidate.bit_length() > 60:
+        raise Infeasible(f"no prime of {least.bit_length()} bits is left for degree {degree}", code="no_primes")
+    return candidate
