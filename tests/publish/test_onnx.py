@@ -164,6 +164,13 @@ ACTIVATED: dict[str, ModelProto] = {
     "Relu6": _hidden(node("Clip", "h", "low", "high", out="a"), low=np.float32(0), high=np.float32(6)),
     "Clip-above": _hidden(node("Clip", "h", "", "high", out="a"), high=np.float32(0.5)),
     "Silu": _hidden(node("Sigmoid", "h", out="s"), node("Mul", "h", "s", out="a")),
+    "Softplus-torch": _hidden(
+        node("Greater", "h", "limit", out="g"),
+        node("Softplus", "h", out="s"),
+        node("Where", "g", "h", "s", out="a"),
+        limit=np.float32(20),
+    ),
+    "Max": _hidden(node("Max", "h", "low", out="a"), low=np.float32(0.1)),
     "Gelu-spread": _hidden(
         node("Div", "h", "root", out="r"),
         node("Erf", "r", out="e"),

@@ -176,6 +176,15 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
         "node 3 (Add): two branches",
         "skip connections",
     ),
+    "comparison": (
+        model(
+            [node("Neg", "x", out="n"), node("Gemm", "x", "w", out="h"), node("Max", "h", "n")],
+            ("n", 4),
+            {"w": weights(4, 4)},
+        ),
+        "compares different values",
+        "smooth",
+    ),
     "rows": (model([node("ReduceMean", "x", axes=[0])], ("n", 4)), "it mixes rows", "rows"),
     "weights": (model([node("MatMul", "x", "z")], {"x": ("n", 4), "z": (4, 3)}), "second factor", "docs"),
     "zero": (model([node("Div", "x", "c")], ("n", 4), {"c": np.zeros(4, np.float32)}), "divides by zero", "docs"),
