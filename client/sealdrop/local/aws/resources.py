@@ -104,7 +104,7 @@ def _lifecycle_rule(declared: Properties) -> dict[str, Any]:
     rule = _renamed(declared, Id="ID")
     rule["Filter"] = {"Prefix": rule.pop("Prefix", "")}
     if "ExpirationInDays" in rule:
-        rule["Expiration"] = {"Days": rule.pop("ExpirationInDays")}
+        rule["Expiration"] = {"Days": int(rule.pop("ExpirationInDays"))}  # a parameter may carry it as text
     if "ExpiredObjectDeleteMarker" in rule:
         rule["Expiration"] = {"ExpiredObjectDeleteMarker": rule.pop("ExpiredObjectDeleteMarker")}
     return rule
