@@ -35,16 +35,16 @@ def sums_milliseconds(coefficients: int, inputs: int, outputs: int) -> float:
     return coefficients * (3e-6 * inputs + 6e-6 * outputs + 1e-7 * inputs * outputs)
 
 
-def multiply_milliseconds(degree: int, primes: int) -> float:
-    """One product of two ciphertexts."""
-    return 0.018 * degree / 2048 * primes
+def switch_milliseconds(degree: int, primes: int) -> float:
+    """One key switch: a rotation, or a relinearization."""
+    return (0.2 + 0.3 * primes + 0.1 * primes**2) * degree / 8192
 
 
-def relinearize_milliseconds(degree: int, primes: int) -> float:
-    """Bringing one product back to two polynomials."""
-    return 0.1 * degree / 2048 * primes * (primes + 1)
+def square_milliseconds(degree: int, primes: int) -> float:
+    """One product of two ciphertexts, before its relinearization."""
+    return 0.073 * primes * degree / 8192
 
 
 def rescale_milliseconds(degree: int, primes: int) -> float:
-    """Dividing one ciphertext by its last prime."""
-    return 0.04 * degree / 2048 * primes
+    """One division by the last prime."""
+    return 0.16 * primes * degree / 8192
