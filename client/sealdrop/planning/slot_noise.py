@@ -31,6 +31,27 @@ def rounding(degree: int, polynomials: int = 2) -> float:
     return from_coefficients(degree, noise.ROUNDING_STD) * math.sqrt(sum(secret**power for power in range(polynomials)))
 
 
+def dropped(degree: int, polynomials: int, bits: int) -> float:
+    """Rounding away the low bits of every residue.
+
+    A half is always rounded up, which is half a unit on average: in all coefficients together, N/pi in the slots whose
+    root is near 1.
+    """
+    if not bits:
+        return 0.0
+    secret = largest_secret(degree)
+    upward = degree / math.pi * math.sqrt(sum(secret**power for power in range(polynomials)))
+    return math.hypot(rounding(degree, polynomials) * 2.0**bits, upward)
+
+
+def most_dropped_bits(degree: int, polynomials: int, allowed: float) -> int:
+    """Return the most low bits whose loss stays within a deviation of `allowed`."""
+    bits = 0
+    while bits < 59 and dropped(degree, polynomials, bits + 1) <= allowed:
+        bits += 1
+    return bits
+
+
 def key_switch(degree: int, primes: tuple[int, ...], special: int) -> float:
     """Relinearization with data primes `primes`, one digit for each, before the rounding of its last division.
 

@@ -1,0 +1,132 @@
+"""What rows make of a circuit: how large its values get, and how much an error made on the way grows to the output.
+
+Measured on calibration rows and on as many rows drawn from the whole box |x_i| <= 1, each with one column as far
+outside as the leeway allows: a client may send any such row and refuses any other.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sealdrop.planning.reach import largest_score
+from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.lifting import lifted, monomials
+from sealdrop_core.powers import expand, exponents, factors, products
+
+PROBES = 48  # rows of each kind
+GAIN_FACTOR = 2.0  # the largest gain of any row over the largest gain of 96 rows
+# A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
+# that mean to be four times the largest value that 96 rows show, thousands of rows would have to be extreme together.
+MAGNITUDE_FACTOR = 4.0
+_MOST_MONOMIALS = 1 << 14
+
+Values = Mapping[int, Array]  # exponent ↦ shape (rows, units)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Bounds for any row of the box.
+
+    For each polynomial layer, by exponent: the largest value, and the largest l2 norm of the derivative of an output
+    by all units; the same for the input (`input_gain`) and the outputs (`output`).
+    """
+
+    input_gain: float
+    gains: tuple[Mapping[int, float], ...]
+    magnitudes: tuple[Mapping[int, float], ...]
+    output: float
+
+
+class Probe:
+    """A circuit as powers and dense weights, and the rows it is tried on."""
+
+    def __init__(self, circuit: Circuit, calibration: Array, leeway: float) -> None:
+        self.circuit, self.leeway = circuit, leeway
+        self.affines = expand(circuit)
+        self.weights = [affine.dense() for affine in self.affines]
+        self.biases = [affine.bias for affine in self.affines]
+        self.exponents = [exponents(polynomial) for polynomial in circuit.polynomials]
+        chosen = calibration[np.linspace(0, len(calibration) - 1, min(PROBES, len(calibration))).round().astype(int)]
+        self.rows = np.concatenate([chosen, _box(circuit.features, leeway)])
+        self.values, self.outputs = self._run(self.weights)
+
+    def _run(self, weights: Sequence[Array]) -> tuple[list[Values], Array]:
+        inputs, found = self.rows, list[Values]()
+        for weight, bias, used in zip(weights, self.biases, self.exponents, strict=False):
+            values = {1: inputs @ weight.T + bias}
+            for exponent in products(used):
+                first, second = factors(exponent)
+                values[exponent] = values[first] * values[second]
+            found.append(values)
+            inputs = np.concatenate([values[exponent] for exponent in used], axis=1)
+        return found, inputs @ weights[-1].T + self.biases[-1]
+
+    def rounding_error(self, scales: Sequence[Array | float]) -> float:
+        """Return thrice the largest error that any probed row shows when each layer's weights are rounded."""
+        rounded = [np.rint(weight * scale) / scale for weight, scale in zip(self.weights, scales, strict=True)]
+        return float(3 * np.abs(self._run(rounded)[1] - self.outputs).max())
+
+    def profile(self) -> Profile:
+        """Return the bounds."""
+        gains, input_gain = self._gains()
+        bounds = self._intervals()
+        sound = len(self.circuit.polynomials) <= 1
+        magnitudes, output = bounds[:-1], bounds[-1][1]
+        if sound:
+            return Profile(input_gain, gains, magnitudes, min(output, self._lifted_bound()))
+        seen = [
+            {exponent: min(bound, MAGNITUDE_FACTOR * _largest(values[exponent])) for exponent, bound in layer.items()}
+            for layer, values in zip(magnitudes, self.values, strict=True)
+        ]
+        return Profile(input_gain, gains, tuple(seen), min(output, MAGNITUDE_FACTOR * _largest(self.outputs)))
+
+    def _gains(self) -> tuple[tuple[Mapping[int, float], ...], float]:
+        """Differentiate the outputs by every power of every layer, row by row, from the last layer to the first."""
+        slope = np.broadcast_to(self.weights[-1], (len(self.rows), *self.weights[-1].shape))
+        found: list[Mapping[int, float]] = []
+        for index in reversed(range(len(self.exponents))):
+            used, values = self.exponents[index], self.values[index]
+            by = dict(zip(used, np.split(slope, len(used), axis=2), strict=True))
+            for exponent in reversed(products(used)):
+                for factor, other in (factors(exponent), factors(exponent)[::-1]):
+                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][:, None, :]
+            found.append({exponent: GAIN_FACTOR * _norm(derivative) for exponent, derivative in by.items()})
+            slope = by[1] @ self.weights[index]
+        return tuple(reversed(found)), GAIN_FACTOR * _norm(slope)
+
+    def _intervals(self) -> tuple[Mapping[int, float], ...]:
+        """Bound every value over all admissible rows by the sums of absolute values."""
+        inputs, found = np.ones(self.circuit.features), list[Mapping[int, float]]()
+        beyond = self.leeway * np.abs(self.weights[0]).max(axis=1)
+        for weight, bias, used in zip(self.weights, self.biases, [*self.exponents, (1,)], strict=True):
+            values = np.abs(weight) @ inputs + np.abs(bias) + beyond
+            found.append({exponent: float((values**exponent).max()) for exponent in (1, *products(used))})
+            inputs, beyond = np.concatenate([values**exponent for exponent in used]), np.zeros(1)
+        return tuple(found)
+
+    def _lifted_bound(self) -> float:
+        """Bound a quadratic circuit by its coefficients as a polynomial of the features."""
+        width = self.circuit.features * (self.circuit.features + 1) // 2
+        if any(used[-1] > 2 for used in self.exponents) or width > _MOST_MONOMIALS:
+            return math.inf
+        pairs = monomials(self.circuit)
+        return largest_score(lifted(self.circuit, pairs), pairs, self.leeway)
+
+
+def _box(features: int, leeway: float) -> Array:
+    random = np.random.default_rng(0)
+    rows = random.uniform(-1, 1, size=(PROBES, features))
+    outside = random.integers(features, size=PROBES)
+    rows[np.arange(PROBES), outside] = np.copysign(1 + leeway, rows[np.arange(PROBES), outside])
+    return rows
+
+
+def _norm(derivative: Array) -> float:
+    """Return the largest l2 norm over rows and outputs of derivatives, shape (rows, outputs, units)."""
+    return float(np.sqrt((derivative**2).sum(axis=2).max()))
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max())
