@@ -57,15 +57,15 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Print a table without borders; numbers are right-aligned."""
+    """Print a table without borders; numbers are right-aligned, and only the last column is ever folded."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    body = [list(row) for row in rows]
-    for index, column in enumerate(columns):
+    body, names = [list(row) for row in rows], list(columns)
+    for index, column in enumerate(names):
         numeric = bool(body) and all(isinstance(row[index], (int, float)) for row in body)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=not index)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=column != names[-1])
     for row in body:
         table.add_row(*(printable(value) for value in row))
-    out.print(table, width=out.width if out.is_terminal else WIDE)
+    _show(table)
 
 
 def print_card(fields: Mapping[str, object]) -> None:
@@ -75,7 +75,12 @@ def print_card(fields: Mapping[str, object]) -> None:
     table.add_column(overflow="fold")
     for name, value in fields.items():
         table.add_row(name, printable(value))
-    out.print(table)
+    _show(table)
+
+
+def _show(table: Table) -> None:
+    console = out if out.is_terminal else Console(markup=False, highlight=False, width=WIDE)
+    console.print(table)
 
 
 @contextmanager

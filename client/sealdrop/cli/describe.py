@@ -22,7 +22,7 @@ def describe(
     console.print_card(_card(manifest))
     console.out.print()
     console.print_table(
-        ("plan", "rows a block", "up", "down", "keys", "server ms", "response"),
+        ("block", "up", "down", "keys", "server", "response", "plan"),
         [_line(plan) for plan in manifest.plans],
     )
     console.out.print()
@@ -80,16 +80,13 @@ def _card(manifest: Manifest) -> dict[str, object]:
 
 
 def _line(plan: Plan) -> tuple[object, ...]:
-    response = "open"
-    if plan.response.private:
-        response = f"private, {plan.response.flooding_bits or 0:.0f} bits of flooding"
     quote = plan.quote
     return (
-        plan.id,
-        plan.layout.rows_per_block,
+        f"{plan.layout.rows_per_block} row{'s' * (plan.layout.rows_per_block > 1)}",
         console.size(quote.bytes_up),
         console.size(quote.bytes_down),
         console.size(quote.bytes_keys),
-        f"{quote.milliseconds:.2f}",
-        response,
+        f"{quote.milliseconds:.2f} ms",
+        "private" if plan.response.private else "open",
+        plan.id,
     )
