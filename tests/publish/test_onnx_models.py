@@ -1,6 +1,5 @@
 """Whole ONNX models: what skl2onnx and torch write, what stands at the end of a graph, and what is refused."""
 
-import importlib.util
 import warnings
 from pathlib import Path
 from typing import Any
@@ -223,24 +222,3 @@ def test_weights_outside_the_file_are_not_followed(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedModel) as refusal:
         read(path)
     assert refusal.value.code == "unreadable_model"
-
-
-@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed")
-def test_torch_export(tmp_path: Path) -> None:
-    import torch
-
-    torch.manual_seed(0)
-    network = torch.nn.Sequential(
-        torch.nn.Conv2d(1, 4, 3, stride=2),
-        torch.nn.BatchNorm2d(4),
-        torch.nn.GELU(),
-        torch.nn.Flatten(),
-        torch.nn.Linear(36, 10),
-    ).eval()
-    example = torch.zeros(1, 1, 8, 8)
-    path = tmp_path / "model.onnx"
-    torch.onnx.export(network, (example,), path, dynamo=False, dynamic_axes={"input": {0: "n"}}, input_names=["input"])
-    X = data("digits")[0] / 16
-    with torch.no_grad():
-        wanted = network(torch.tensor(X, dtype=torch.float32).reshape(-1, 1, 8, 8)).numpy()
-    np.testing.assert_allclose(read(path).compiled.network.evaluate(X), wanted, rtol=1e-3, atol=1e-4)
