@@ -1,6 +1,7 @@
 """Where sealdrop keeps what outlives a process: keyrings, receipts of submitted jobs, profiles."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
@@ -28,9 +29,11 @@ def private_folder(path: Path) -> Path:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read; a reader sees the old text or the new, never a half."""
-    private_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    draft.replace(path)
+    descriptor, draft = tempfile.mkstemp(dir=private_folder(path.parent), prefix=".draft-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(draft).replace(path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise

@@ -8,7 +8,7 @@ from sealdrop import collecting
 from sealdrop.collecting import Collection
 from sealdrop.deployment import Deployment
 from sealdrop.describing import describe
-from sealdrop.errors import JobUnfinished, Misconfigured
+from sealdrop.errors import JobUnfinished, Misconfigured, ServiceRefused
 from sealdrop.prediction import Prediction
 from sealdrop.receipts import Receipt
 from sealdrop.resources import JobPage, JobRecord
@@ -97,8 +97,12 @@ class Job:
         return Prediction(self._manifest.output, scores, self.id, stopwatch.read())
 
     def delete(self) -> None:
-        """Delete the job, its rows and its result from the service, and its receipt from here."""
-        self._deployment.connection.delete(f"/v1/jobs/{self.id}")
+        """Delete the job, its rows and its result from the service, and its receipt from here; twice is harmless."""
+        try:
+            self._deployment.connection.delete(f"/v1/jobs/{self.id}")
+        except ServiceRefused as error:
+            if error.code != "job_not_found":
+                raise
         self._deployment.receipts.drop(self.id)
 
     def _look(self) -> float:

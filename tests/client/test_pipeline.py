@@ -106,6 +106,7 @@ def test_jobs_are_listed_newest_first_and_deleted(client, service, cancer):
     first, second = model.submit(cancer.X[:1]), model.submit(cancer.X[:1])
     assert [job.id for job in client.jobs()] == [second.id, first.id]
     client.delete(first)
+    first.delete()
     client.delete(second.id)
     assert client.jobs() == []
     assert not list(client._deployment.receipts.folder.iterdir())

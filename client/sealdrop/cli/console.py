@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Display
 from rich.table import Table
 from rich.text import Text
@@ -95,7 +95,7 @@ def warnings_shown() -> Iterator[None]:
 @contextmanager
 def bar(what: str) -> Iterator[Any]:
     """Give a progress callback that draws on a terminal once a second has passed."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     display = Display(*columns, console=err, transient=True, disable=not err.is_terminal)
     task = display.add_task(what, total=None)
     started = monotonic()
