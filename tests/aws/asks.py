@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-k
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,21 +25,28 @@ class Names:
     dead_letters: str
     key: str
     region: str
+    account: str
 
 
-def asks(service: str, operation: str, parameters: Parameters, names: Names) -> Iterator[Ask]:
+def asks(
+    service: str, operation: str, parameters: Parameters, names: Names, *, presigned: bool = False
+) -> Iterator[Ask]:
     """Yield everything that one call asks for. An operation that is not known here is an error."""
-    yield from _SERVICES[service](operation, parameters, names)
+    if service == "s3":
+        yield from _s3(operation, parameters, names, "REST-QUERY-STRING" if presigned else "REST-HEADER")
+    else:
+        yield from {"dynamodb": _dynamodb, "sqs": _sqs}[service](operation, parameters, names)
 
 
-def _s3(operation: str, parameters: Parameters, names: Names) -> Iterator[Ask]:
+def _s3(operation: str, parameters: Parameters, names: Names, how: str) -> Iterator[Ask]:
     each = f"{names.bucket}/{parameters.get('Key', '')}"
     listed = {"s3__prefix": parameters.get("Prefix", "")}
     if operation == "GetObject":
-        yield Ask(f"s3:GetObject{'Version' if 'VersionId' in parameters else ''}", each)
+        version = "Version" if "VersionId" in parameters else ""
+        yield Ask.of(f"s3:GetObject{version}", each, s3__authType=how)
         yield _key("kms:Decrypt", "s3", names)
     elif operation == "PutObject":
-        yield Ask("s3:PutObject", each)
+        yield Ask.of("s3:PutObject", each, s3__authType=how)
         yield _key("kms:GenerateDataKey", "s3", names)
     elif operation == "ListObjectsV2":
         yield Ask.of("s3:ListBucket", names.bucket, **listed)
@@ -53,9 +60,9 @@ def _s3(operation: str, parameters: Parameters, names: Names) -> Iterator[Ask]:
         raise NotImplementedError(operation)
 
 
-def missing_object(parameters: Parameters, names: Names) -> Ask:
-    """What S3 asks before it admits that an object is not there; without it, it says 403."""
-    return Ask.of("s3:ListBucket", names.bucket, s3__prefix=parameters["Key"])
+def missing_object(names: Names) -> Ask:
+    """What S3 asks, without a prefix, before it admits that an object is not there; else it says 403."""
+    return Ask("s3:ListBucket", names.bucket)
 
 
 def _dynamodb(operation: str, parameters: Parameters, names: Names) -> Iterator[Ask]:
@@ -102,11 +109,6 @@ def logging(group: str) -> Iterator[Ask]:
 
 
 def _key(action: str, service: str, names: Names) -> Ask:
-    return Ask.of(action, names.key, kms__ViaService=f"{service}.{names.region}.amazonaws.com")
-
-
-_SERVICES: Mapping[str, Callable[[str, Parameters, Names], Iterator[Ask]]] = {
-    "s3": _s3,
-    "dynamodb": _dynamodb,
-    "sqs": _sqs,
-}
+    return Ask.of(
+        action, names.key, kms__ViaService=f"{service}.{names.region}.amazonaws.com", kms__CallerAccount=names.account
+    )

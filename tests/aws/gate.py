@@ -14,8 +14,9 @@ from tests.aws.policy import Ask, Grant, is_allowed
 class Gate:
     """Stands before the AWS clients. Remembers what each role asked for, and what it was refused."""
 
-    def __init__(self, roles: Mapping[str, Iterable[Grant]], names: Names) -> None:
+    def __init__(self, roles: Mapping[str, Iterable[Grant]], names: Names, key_policy: Iterable[Grant] = ()) -> None:
         self.roles = {role: tuple(held) for role, held in roles.items()}
+        self.key_policy = tuple(key_policy)
         self.names = names
         self.asked: defaultdict[str, set[Ask]] = defaultdict(set)
         self.refused: list[tuple[str, Ask]] = []
@@ -46,18 +47,21 @@ class Gate:
         """Raise AccessDenied, as boto3 does, unless the role may do all of it."""
         for ask in asked:
             self.asked[role].add(ask)
-            if not is_allowed(self.roles[role], ask):
+            if not self.allows(self.roles[role], ask):
                 self.refused.append((role, ask))
                 message = f"{role} may not {ask.action} on {ask.resource}"
                 raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
 
-    def _before(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        if self._role is not None:
-            service = model.service_model.service_name
-            self.judge(self._role, asks(service, model.name, params, self.names), model.name)
+    def allows(self, held: Iterable[Grant], ask: Ask) -> bool:
+        """Whether a role with these grants may, by its own or by what the key's policy gives to all."""
+        return is_allowed(held, ask) or (ask.action.startswith("kms:") and is_allowed(self.key_policy, ask))
 
-    def _after(self, parsed: Mapping[str, Any], model: Any, **more: Any) -> None:
-        """S3 admits that a key is not there only to those who may list it."""
-        if self._role is not None and parsed.get("Error", {}).get("Code") == "NoSuchKey":
-            parameters = {"Key": parsed["Error"].get("Key", "")}
-            self.judge(self._role, [missing_object(parameters, self.names)], model.name)
+    def _before(self, params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any) -> None:
+        if self._role is not None:
+            service, presigned = model.service_model.service_name, bool(context.get("is_presign_request"))
+            self.judge(self._role, asks(service, model.name, params, self.names, presigned=presigned), model.name)
+
+    def _after(self, parsed: Mapping[str, Any], model: Any, **_: Any) -> None:
+        """S3 admits that an object is not there only to those who may list the bucket."""
+        if self._role is not None and parsed.get("Error", {}).get("Code") in {"NoSuchKey", "NoSuchVersion"}:
+            self.judge(self._role, [missing_object(self.names)], model.name)

@@ -41,6 +41,7 @@ class Deployment:
             dead_letters=f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead-letters",
             key=self._arn("AWS::KMS::Key"),
             region=REGION,
+            account=ACCOUNT,
         )
 
     def of_type(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -54,6 +55,16 @@ class Deployment:
         """Return the logical id of a function's role."""
         arn = dict(self.of_type("AWS::Lambda::Function"))[function]["Role"]
         return str(arn).rpartition("/")[2]
+
+    def log_group_of(self, function: str) -> str:
+        """Return the ARN of the log group a function writes to."""
+        name = dict(self.of_type("AWS::Lambda::Function"))[function]["LoggingConfig"]["LogGroup"]
+        return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
+
+    def key_policy(self) -> tuple[Grant, ...]:
+        """Return what the key's policy gives to every principal of the account; the rest it leaves to IAM."""
+        ((_, key),) = self.of_type("AWS::KMS::Key")
+        return tuple(grant for grant in grants(key["KeyPolicy"]) if grant.principal == {"AWS": "*"})
 
     def _arn(self, kind: str) -> str:
         ((logical, _),) = ((name, one) for name, one in self._resources.items() if one["Type"] == kind)
@@ -89,7 +100,9 @@ def _create(iam: Any, name: str, role: Mapping[str, Any]) -> Iterator[Grant]:
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
     for policy in role.get("Policies", ()):
         iam.put_role_policy(
-            RoleName=name, PolicyName=policy["PolicyName"], PolicyDocument=json.dumps(policy["PolicyDocument"])
+            RoleName=name,
+            PolicyName=policy["PolicyName"],
+            PolicyDocument=json.dumps(policy["PolicyDocument"]),
         )
         stored = iam.get_role_policy(RoleName=name, PolicyName=policy["PolicyName"])["PolicyDocument"]
         yield from grants(stored)
