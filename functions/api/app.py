@@ -14,5 +14,7 @@ clients()  # at init, when Lambda lends a whole core
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an HTTP API event, payload version 2.0."""
+    # every body is read as JSON, whatever it calls itself: the parsers of forms and files see none of it
+    headers = (event.get("headers") or {}) | {"content-type": "application/json"}
     with _one_at_a_time:
-        return app.resolve(event, context)
+        return app.resolve(event | {"headers": headers}, context)

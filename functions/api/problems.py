@@ -45,6 +45,8 @@ def _refusal(error: Exception, path: str) -> SealdropError:
         return InvalidRequest(_explained(error))
     if isinstance(error, NotFoundError):
         return _unknown(path)
+    if isinstance(error, UnicodeDecodeError):
+        return InvalidRequest("the body is no text")
     logger.error("unforeseen", extra={"error": type(error).__name__}, exc_info=error)
     return SealdropError("this should not have happened")
 

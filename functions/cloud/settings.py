@@ -35,7 +35,8 @@ class Settings(BaseModel):
     max_parts: int = Field(default=10_000, ge=1, le=999_999)
 
     workers: int = Field(default=0, ge=0, le=64)
-    worker_bytes: int = Field(default=1024 * MIB, ge=256 * MIB)
+    worker_megabytes: int | None = Field(default=None, ge=256)
+    aws_lambda_function_memory_size: int = 1024
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -47,6 +48,11 @@ class Settings(BaseModel):
     def worker_count(self) -> int:
         """Workers to start: as told, or one for each vCPU."""
         return self.workers or os.cpu_count() or 1
+
+    @property
+    def worker_bytes(self) -> int:
+        """Address space of one worker: as told, or the function's memory, so that Lambda never has to kill it all."""
+        return (self.worker_megabytes or self.aws_lambda_function_memory_size) * MIB
 
 
 @cache

@@ -1,8 +1,12 @@
 """Every refusal is problem details with a code, a remedy and the request's id; nothing else leaks."""
 
+import base64
+import json
+
 import pytest
 
 from api import models, routes
+from tests.functions.events import Context, load
 
 ROUTES = [
     ("GET", "/v1/models"),
@@ -68,6 +72,20 @@ def test_another_version_is_refused_with_the_one_spoken(api):
 def test_a_body_that_is_no_request_is_refused(api, raw):
     answer = api("POST", "/v1/jobs", raw=raw, headers={"idempotency-key": "x"})
     assert (answer.status, answer.json["code"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "multipart/form-data", "text/plain", None])
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"--x", b"{}"])
+def test_a_body_is_json_whatever_it_calls_itself(model, kind, body):
+    from api.app import handler
+
+    event = load("api-create-job")
+    event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode(), True
+    event["headers"]["content-type"] = kind
+    if kind is None:
+        del event["headers"]["content-type"]
+    answer = handler(event, Context())
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (400, "invalid_request")
 
 
 def test_a_refusal_does_not_repeat_what_was_sent(api):

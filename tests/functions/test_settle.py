@@ -40,6 +40,11 @@ def _messages(aws):
     return [arrival for entry in found.get("Messages", []) for arrival in messages.arrivals(entry["Body"])]
 
 
+def _key_of(sent):
+    slot = Slot.of_input(sent[1][0])
+    return slot.tenant, slot.job
+
+
 # dead letters
 
 
@@ -155,17 +160,12 @@ def test_a_fresh_upload_is_given_time(owner, aws, plan, rows, sweep, later, monk
 
 
 def test_looks_become_rarer_but_never_miss_the_end(owner, sent, later):
-    job = jobs.find(*jobs_key(sent))
+    job = jobs.find(*_key_of(sent))
     now = job.created + 300
     assert overdue._next_look(job, now) == now + 300
     assert overdue._next_look(job.model_copy(update={"looks": 3}), now) == now + 2400
     assert overdue._next_look(job.model_copy(update={"looks": 9}), now) == job.expires
     assert overdue._next_look(job.model_copy(update={"looks": 30}), job.expires) == job.expires + 86400
-
-
-def jobs_key(sent):
-    slot = Slot.of_input(sent[1][0])
-    return slot.tenant, slot.job
 
 
 def test_a_backlog_is_no_reason_to_fail(owner, sent, sweep, later):
@@ -189,10 +189,10 @@ def test_a_lease_whose_owner_died_is_taken_up_again(owner, aws, sent, sweep, lat
     job, uploaded = sent
     slot = Slot.of_input(uploaded[0])
     leases.claim(slot, "dead")
-    sweep_early = _messages(aws)
+    before = _messages(aws)
     later(301)
     sweep()
-    assert (sweep_early, [arrival.slot for arrival in _messages(aws)]) == ([], [slot])
+    assert (before, [arrival.slot for arrival in _messages(aws)]) == ([], [slot])
     owner.deliver(uploaded)
     assert owner.part(job)["state"] == "succeeded"
 
@@ -224,7 +224,7 @@ def unfinished(owner, sent, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "finish", lambda job: None)
         owner.deliver(uploaded)
-    found = jobs.find(*jobs_key(sent))
+    found = jobs.find(*_key_of(sent))
     assert (found.state, found.succeeded) == (JobState.EVALUATING, 1)
     return job
 
@@ -232,7 +232,7 @@ def unfinished(owner, sent, monkeypatch):
 def test_a_job_whose_last_step_was_not_taken_is_finished_by_settle(unfinished, sent, sweep, later):
     later(301)
     sweep()
-    assert jobs.find(*jobs_key(sent)).state is JobState.SUCCEEDED
+    assert jobs.find(*_key_of(sent)).state is JobState.SUCCEEDED
 
 
 def test_a_job_whose_last_step_was_not_taken_is_finished_by_who_looks(unfinished, owner):
@@ -266,7 +266,7 @@ def test_what_does_not_fit_is_overdue_still(owner, plan, rows, later):
 
 
 def test_every_job_is_watched_until_it_ends(owner, sent, later):
-    job, uploaded = sent
+    _, uploaded = sent
     later(301)
     assert len(list(watch.overdue())) == 1
     owner.deliver(uploaded)
@@ -284,10 +284,10 @@ def test_a_part_that_settles_while_settle_looks_is_not_failed(owner, sent, later
     assert jobs.find(slot.tenant, slot.job).state is JobState.SUCCEEDED
 
 
-def test_a_job_record_that_ended_but_is_watched_is_let_go(owner, sent, sweep, later):
-    job, uploaded = sent
+def test_a_job_record_that_ended_but_is_watched_is_let_go(owner, sent, sweep):
+    _, uploaded = sent
     owner.deliver(uploaded)
-    tenant, name = jobs_key(sent)
+    tenant, name = _key_of(sent)
     found = jobs.find(tenant, name)
     table.write(Change(jobs.key_of(tenant, name), when=jobs.Attr("state").eq(found.state), set=watch.until(name, 1)))
     assert sweep() == {"looked_at": 1, "failed": 0}

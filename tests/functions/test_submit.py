@@ -73,7 +73,7 @@ def test_a_repeat_heals_a_request_that_died_before_its_parts_were_written(owner,
     job = owner.submit(request_body, token="t-1").json["job"]["id"]
     (item,) = aws.dynamodb.scan(
         TableName=TABLE, FilterExpression="begins_with(sk, :p)", ExpressionAttributeValues={":p": {"S": "PART#"}}
-    )["Items"]  # noqa: E501
+    )["Items"]
     aws.dynamodb.delete_item(TableName=TABLE, Key={"pk": item["pk"], "sk": item["sk"]})
     again = owner.submit(request_body, token="t-1")
     assert (again.status, len(again.json["uploads"])) == (200, 1)
