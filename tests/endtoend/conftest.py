@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,23 @@ class Published:
     labels: Any
 
 
+class Clock:
+    """The embedded S3's clock, which a test may put forward."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    with Stack(Path(__file__).parents[2]) as running:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def stack(clock: Clock) -> Iterator[Stack]:
+    with Stack(Path(__file__).parents[2], clock=clock, visibility_seconds=3) as running:
         yield running
 
 

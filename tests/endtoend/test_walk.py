@@ -21,9 +21,7 @@ def test_every_held_out_row_gets_the_label_scikit_learn_gives(
     wanted = published.estimator.decision_function(published.held_out)
     assert prediction.decision_function().shape == wanted.shape
     assert np.abs(prediction.decision_function() - wanted).max() < 1e-3
-    assert np.allclose(
-        prediction.predict_proba(), published.estimator.predict_proba(published.held_out), atol=1e-3
-    )
+    assert np.allclose(prediction.predict_proba(), published.estimator.predict_proba(published.held_out), atol=1e-3)
 
 
 def test_one_row_travels_light_and_needs_no_evaluation_keys(client: Client, cancer: Published) -> None:
