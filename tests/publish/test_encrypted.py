@@ -11,13 +11,15 @@ from sealdrop.publish.drafting import draft
 from sealdrop.publish.original import answered, answers, score
 from sealdrop_core.manifest import Output
 
+ROWS = 150  # at most
+
 
 def _opened(case: Fitted) -> tuple[Any, Any, Output, float]:
     """Return unseen rows, clipped to the calibrated range, the scores opened for them, what they mean, the error."""
     drafted = draft(case.estimator, case.X, name="model", rows=(1000,))
     manifest = drafted.manifest
     low, high = ([getattr(feature, end) for feature in manifest.features] for end in ("low", "high"))
-    rows = np.clip(case.unseen, low, high)
+    rows = np.clip(case.unseen[:ROWS], low, high)
     return (
         rows,
         encrypted_scores(manifest, manifest.plans[0], drafted.weights, rows),

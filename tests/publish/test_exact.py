@@ -22,6 +22,7 @@ ANOTHER_SCALE = {
     "NearestCentroid",
     "NearestCentroid-prior",
     "OneVsRest-quadratic",
+    "OneVsOne-binary",
 }
 
 

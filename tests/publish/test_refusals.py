@@ -5,6 +5,7 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import (
     ensemble,
@@ -21,8 +22,9 @@ from sklearn import (
 from tests.publish.zoo import data, fitted
 
 from sealdrop.publish import UnsupportedCalibration, UnsupportedModel, publish
+from sealdrop.publish.drafting import draft
 from sealdrop.publish.reading import RunsOwnCode, read
-from sealdrop_core.errors import SealdropError
+from sealdrop_core.errors import InvalidRequest, SealdropError
 
 
 class Derived(linear_model.Ridge):
@@ -119,6 +121,19 @@ def test_calibration_rows_that_do_not_do(X: Any, code: str) -> None:
     refusal = _refusal(fitted("LogisticRegression-strings").estimator, X)
     assert isinstance(refusal, UnsupportedCalibration)
     assert refusal.code == code
+
+
+@pytest.mark.parametrize("name", ["", "Upper", "a b", "../a", "a" * 64, "a@1"])
+def test_names_that_are_none(name: str) -> None:
+    with pytest.raises(InvalidRequest) as refusal:
+        draft(fitted("LogisticRegression-strings").estimator, IRIS, name=name)
+    assert refusal.value.code == "invalid_card"
+    assert "name" in refusal.value.message
+
+
+def test_columns_of_one_name() -> None:
+    table = pd.DataFrame(IRIS, columns=["a", "b", "a", "c"])
+    assert _refusal(fitted("LogisticRegression-strings").estimator, table).code == "wrong_calibration_columns"
 
 
 def test_labels_of_another_number() -> None:

@@ -150,6 +150,8 @@ EXACT: dict[str, tuple[str, Any]] = {
         "wine",
         scaled(pipeline.make_union(decomposition.PCA(3), feature_selection.SelectKBest(k=4)), logistic()),
     ),
+    "sparse": ("digits", linear_model.SGDClassifier(penalty="l1", random_state=0)),
+    "OneVsOne-binary": ("breast_cancer", scaled(multiclass.OneVsOneClassifier(svm.LinearSVC(random_state=0)))),
     "passthrough": ("iris", pipeline.Pipeline([("nothing", "passthrough"), ("scale", None), ("model", logistic())])),
 }
 
@@ -202,4 +204,6 @@ def fitted(name: str) -> Fitted:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a fit that has not converged is as good a model to compile
         estimator.fit(X[~unseen], y[~unseen])
+        if name == "sparse":
+            estimator.sparsify()
     return Fitted(estimator, X[~unseen], X[unseen])

@@ -28,18 +28,22 @@ class Calibration:
     def read(cls, X: Any, compiled: Compiled) -> Self:
         """Read an array or a DataFrame with the model's columns; a DataFrame's names win over the model's.
 
-        Raises UnsupportedCalibration: `wrong_calibration_width`, `calibration_not_numeric`, `calibration_not_finite`,
-        `too_few_calibration_rows`, `calibration_not_encoded`.
+        Raises UnsupportedCalibration: `wrong_calibration_width`, `wrong_calibration_columns`,
+        `calibration_not_numeric`, `calibration_not_finite`, `too_few_calibration_rows`, `calibration_not_encoded`.
         """
         table = _table(X, compiled)
         own = [str(name) for name in getattr(X, "columns", ())]
         if own and compiled.names and own != list(compiled.names):
             raise UnsupportedCalibration(
                 "the calibration data's columns are not the model's, or stand in another order",
-                code="wrong_calibration_width",
+                code="wrong_calibration_columns",
                 remedy="Give the columns the model was fitted on, in the same order.",
             )
         names = own or compiled.names or [f"x{index}" for index in range(compiled.width)]
+        if len(set(names)) < len(names):
+            raise UnsupportedCalibration(
+                "two columns have the same name", code="wrong_calibration_columns", remedy="Name every column its own."
+            )
         kept = categorical(compiled.steps, compiled.width)
         try:
             columns = [Column(name, values) for name, values in zip(names, table.T, strict=True)]

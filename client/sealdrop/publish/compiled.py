@@ -36,6 +36,11 @@ class Compiled:
         return replace(self, names=names)
 
 
+def dense(array: Any) -> Array:
+    """Return a fitted attribute as an array of float64, sparse or not."""
+    return np.asarray(array.toarray() if hasattr(array, "toarray") else array, dtype=np.float64)
+
+
 def labels(classes: Any) -> tuple[Label, ...]:
     """Return an estimator's classes as values that JSON can hold."""
     return tuple(value.item() if isinstance(value, np.generic) else value for value in classes)
@@ -47,7 +52,7 @@ def classifier(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
     Two rows for two classes become the difference of the second and the first: their order, and their softmax,
     depend on nothing else.
     """
-    weight, bias = np.atleast_2d(weight), np.ravel(bias)
+    weight, bias = np.atleast_2d(dense(weight)), np.ravel(bias)
     bias = np.broadcast_to(bias, weight.shape[:1])
     if len(classes) == 2 and len(weight) == 2:
         weight, bias = weight[1:] - weight[:1], bias[1:] - bias[:1]
@@ -56,7 +61,7 @@ def classifier(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
 
 def competing(weight: Array, bias: Array, classes: Any, kind: str) -> Compiled:
     """Compile a classifier without a decision function: what all classes share is taken away, and precision won."""
-    weight, bias = np.asarray(weight), np.asarray(bias)
+    weight, bias = dense(weight), np.asarray(bias)
     return classifier(weight - weight.mean(axis=0), bias - bias.mean(), classes, kind)
 
 
@@ -69,8 +74,8 @@ def meaning(kind: str, classes: Any) -> Output:
 
 def regressor(weight: Array, bias: Array, *, link: str = "identity") -> Compiled:
     """Compile one linear score for each target; a weight of one dimension predicts a flat array."""
-    flat = np.ndim(weight) == 1
-    weight = np.atleast_2d(weight)
+    weight = dense(weight)
+    flat, weight = weight.ndim == 1, np.atleast_2d(weight)
     bias = np.broadcast_to(np.ravel(bias), weight.shape[:1])
     output = Output(kind="regression", flat=flat, link=link)
     return Compiled(affine(weight, bias), output)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from pydantic import ValidationError
+
 from sealdrop.planning import Privacy, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.reading import Model, read
+from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest, Weights
 
 MIN_AGREEMENT = 0.98
@@ -49,18 +52,31 @@ def draft(
     planner = partial(plan, error=error, rows=rows, response=response, leeway=leeway)
     fitted = fit(own, calibration, planner, min_agreement)
     weights = fitted.circuit.to_bytes()
-    manifest = Manifest(
-        name=name,
-        version=1,
-        description=description,
-        source=own.source,
-        features=calibration.features,
-        leeway=leeway,
-        steps=own.compiled.steps,
-        normalization=calibration.normalization,
-        output=own.compiled.output,
-        plans=fitted.plans,
-        weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
-        degrees=tuple(polynomial.degree for polynomial in fitted.circuit.polynomials),
-    )
+    try:
+        manifest = Manifest(
+            name=name,
+            version=1,
+            description=description,
+            source=own.source,
+            features=calibration.features,
+            leeway=leeway,
+            steps=own.compiled.steps,
+            normalization=calibration.normalization,
+            output=own.compiled.output,
+            plans=fitted.plans,
+            weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
+            degrees=tuple(polynomial.degree for polynomial in fitted.circuit.polynomials),
+        )
+    except ValidationError as error:
+        raise _refusal(error) from None
     return Draft(manifest, weights, own, calibration)
+
+
+def _refusal(error: ValidationError) -> InvalidRequest:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, first["loc"])) or "card"
+    return InvalidRequest(
+        f"the model's {where} cannot be published: {first['msg']}",
+        code="invalid_card",
+        remedy="Names are lower-case letters, digits, '.', '_' and '-'; classes are text, numbers or booleans.",
+    )

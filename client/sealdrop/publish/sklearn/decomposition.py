@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.publish.compiled import Compiled, transformer
+from sealdrop.publish.compiled import Compiled, dense, transformer
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compiles
 
@@ -34,8 +34,7 @@ def fast_ica(estimator: Any) -> Compiled:
 )
 def projection(estimator: Any) -> Compiled:
     """components @ x."""
-    weight = estimator.components_
-    weight = np.asarray(weight.toarray() if hasattr(weight, "toarray") else weight)
+    weight = dense(estimator.components_)
     return transformer(weight, np.zeros(len(weight)))
 
 

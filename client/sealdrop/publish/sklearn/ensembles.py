@@ -41,5 +41,8 @@ def one_vs_one(estimator: Any) -> Compiled:
             "OneVsOneClassifier weighs votes by probabilities of estimators without a decision function",
             remedy="Use estimators with a decision_function, or publish the estimator itself: it knows many classes.",
         )
-    network = stack(part.network for part in _parts(estimator))
+    parts = _parts(estimator)
+    if len(parts) == 1:
+        return Compiled(parts[0].network, Output(kind="margin", classes=labels(estimator.classes_)))
+    network = stack(part.network for part in parts)
     return Compiled(network, Output(kind="pairs", classes=labels(estimator.classes_), ties="confidence"))

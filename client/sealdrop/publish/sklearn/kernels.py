@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.publish.compiled import Compiled, labels
+from sealdrop.publish.compiled import Compiled, dense, labels
 from sealdrop.publish.network import Network, affine
 from sealdrop.publish.quadratic import quadratic
 from sealdrop.publish.refusal import UnsupportedModel
@@ -16,7 +16,7 @@ from sealdrop_core.manifest import Output
 
 def _machine(kernel: Any, support: Any, dual: Array, bias: Array, gamma: float, coef0: float, degree: float) -> Network:
     """Compile x -> dual @ kernel(support, x) + bias; dual has shape (outputs, support vectors)."""
-    support = np.asarray(support.toarray() if hasattr(support, "toarray") else support)
+    support = dense(support)
     bias = np.broadcast_to(np.ravel(bias), dual.shape[:1])
     if kernel == "linear":
         return affine(dual @ support, bias)
@@ -46,7 +46,7 @@ def support_vector_classifier(estimator: Any) -> Compiled:
     """One margin for two classes, votes over pairs for more."""
     classes = estimator.classes_
     if len(classes) == 2:
-        dual, bias = np.asarray(_dense(estimator.dual_coef_)), estimator.intercept_
+        dual, bias = dense(estimator.dual_coef_), estimator.intercept_
         return Compiled(_of(estimator, dual, bias), Output(kind="margin", classes=labels(classes)))
     if estimator.decision_function_shape != "ovr":
         raise UnsupportedModel(
@@ -59,7 +59,7 @@ def support_vector_classifier(estimator: Any) -> Compiled:
 
 def _pairwise(estimator: Any) -> Array:
     """Return one row of dual coefficients for each pair of classes, positive for the first (libsvm's order)."""
-    dual, ends = _dense(estimator.dual_coef_), np.cumsum(estimator.n_support_)
+    dual, ends = dense(estimator.dual_coef_), np.cumsum(estimator.n_support_)
     spans = [slice(end - count, end) for end, count in zip(ends, estimator.n_support_, strict=True)]
     rows = []
     for first, second in combinations(range(len(spans)), 2):
@@ -73,7 +73,7 @@ def _pairwise(estimator: Any) -> Array:
 @compiles("svm.SVR", "svm.NuSVR", fitted="support_vectors_")
 def support_vector_regressor(estimator: Any) -> Compiled:
     """One score."""
-    return Compiled(_of(estimator, _dense(estimator.dual_coef_), estimator.intercept_), Output(kind="regression"))
+    return Compiled(_of(estimator, dense(estimator.dual_coef_), estimator.intercept_), Output(kind="regression"))
 
 
 def _of(estimator: Any, dual: Array, bias: Array) -> Network:
@@ -86,10 +86,6 @@ def _of(estimator: Any, dual: Array, bias: Array) -> Network:
         float(estimator.coef0),
         estimator.degree,
     )
-
-
-def _dense(array: Any) -> Array:
-    return np.asarray(array.toarray() if hasattr(array, "toarray") else array, dtype=np.float64)
 
 
 @compiles("kernel_ridge.KernelRidge", fitted="dual_coef_")

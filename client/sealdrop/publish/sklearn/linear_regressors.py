@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.publish.compiled import Compiled, regressor
+from sealdrop.publish.compiled import Compiled, dense, regressor
 from sealdrop.publish.network import stack
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compile_estimator, compiles
@@ -42,7 +42,7 @@ _PLAIN = (
 @compiles(*(f"linear_model.{name}" for name in _PLAIN), "svm.LinearSVR", fitted="coef_")
 def linear_regressor(estimator: Any) -> Compiled:
     """weight @ x + bias."""
-    weight = np.asarray(estimator.coef_)
+    weight = dense(estimator.coef_)
     if np.ndim(estimator.intercept_) == 1 and len(estimator.intercept_) > 1:
         weight = np.atleast_2d(weight)
     return regressor(weight, estimator.intercept_)

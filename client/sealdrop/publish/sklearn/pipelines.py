@@ -24,7 +24,10 @@ def transforming_pipeline(estimator: Any) -> Compiled:
 
 
 def _steps(estimator: Any) -> list[Any]:
-    return [step for _, step in estimator.steps if step is not None and not isinstance(step, str)]
+    steps = [step for _, step in estimator.steps if step is not None and not isinstance(step, str)]
+    if not steps:
+        raise UnsupportedModel("a pipeline without steps computes nothing", remedy="Publish its model alone.")
+    return steps
 
 
 @compiles("pipeline.FeatureUnion", fitted="transformer_list")
