@@ -49,7 +49,14 @@ class Collection:
 
         Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal or Mismatch.
         """
-        self._rest(patience)
+        try:
+            self._rest(patience)
+            return self._collect()
+        except BaseException:
+            self._stop.set()  # what is still being sent is sent in vain
+            raise
+
+    def _collect(self) -> Array:
         scores = np.empty((self._receipt.rows, self._plan.layout.outputs))
         keyring = self._deployment.keystore.keyring(self._plan)
         missing = set(range(len(self._parts)))

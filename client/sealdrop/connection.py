@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sealdrop import __version__
 from sealdrop.credentials import Credentials, authentication
 from sealdrop.errors import Misconfigured, ServiceRefused, TransportFailed
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, retrying
+from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -88,7 +88,7 @@ class Connection:
 
     def _request(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:
         try:
-            return retrying(stop)(self._once, method, path, stop, **content)
+            return persist(lambda: self._once(method, path, stop, **content), stop)
         except Transient as error:
             raise _refusal(error.response) from None
         except httpx.HTTPError as error:

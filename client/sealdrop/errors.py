@@ -38,6 +38,9 @@ __all__ = [
 ]
 
 
+AGAIN = frozenset({429, 502, 503, 504})  # statuses that may be gone a little later
+
+
 class ClientError(SealdropError):
     """Something went wrong on this side of the service."""
 
@@ -89,7 +92,8 @@ class ServiceRefused(ClientError):
 
     def problem(self) -> dict[str, Any]:
         """Return the service's problem details."""
-        return {**super().problem(), "status": self.http_status, "request_id": self.request_id}
+        told = {"status": self.http_status, "request_id": self.request_id}
+        return super().problem() | told | {"retryable": self.http_status in AGAIN}
 
 
 class JobFailed(ClientError):

@@ -4,13 +4,16 @@ Only what is safe to repeat is ever sent through here: reads, uploads that canno
 idempotency key or are idempotent by contract.
 """
 
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from threading import Event
 from time import time
+from typing import TypeVar
 
 import httpx
 import tenacity
 
+Result = TypeVar("Result")
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 ATTEMPTS = 6
 LONGEST_PAUSE = 20.0  # seconds
@@ -49,12 +52,21 @@ def _pause(state: tenacity.RetryCallState) -> float:
     return min(LONGEST_PAUSE, asked or 0.0) + _JITTER(state)
 
 
-def retrying(stop: Event = NEVER) -> tenacity.Retrying:
-    """Return the policy: up to six attempts, none after `stop` is set."""
-    return tenacity.Retrying(
+def persist(once: Callable[[], Result], stop: Event = NEVER) -> Result:
+    """Return what `once` returns, after up to six attempts, none of them after `stop` is set.
+
+    Raises what the last attempt raised: Transient, or httpx.TransportError; or Stopped.
+    """
+    policy = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type((Transient, httpx.TransportError)),
         stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), tenacity.stop_when_event_set(stop)),
         wait=_pause,
         sleep=tenacity.sleep_using_event(stop),
         reraise=True,
     )
+    try:
+        return policy(once)
+    except (Transient, httpx.TransportError):
+        if stop.is_set():
+            raise Stopped from None
+        raise

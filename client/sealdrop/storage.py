@@ -12,7 +12,7 @@ import httpx
 from sealdrop.connection import is_near
 from sealdrop.errors import TransportFailed
 from sealdrop.resources import Download, Grant
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, retrying
+from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 CHUNK = 1 << 18  # bytes between two looks at `stop`
 
@@ -72,7 +72,7 @@ class Storage:
         if not url.startswith(("https://", f"{self._scheme}://")):
             raise TransportFailed("the service granted a link that is less safe than itself", code="insecure_link")
         try:
-            retrying(stop)(once)
+            persist(once, stop)
         except Transient as error:
             raise TransportFailed(f"object storage is unavailable: {error}") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:

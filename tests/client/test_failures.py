@@ -9,6 +9,7 @@ import pytest
 from sealdrop import JobFailed, MalformedSeal, Misconfigured, ServiceRefused, TransportFailed
 from sealdrop.client import Client
 from sealdrop.errors import UntrustedManifest
+from sealdrop.retrying import retry_after
 from tests.client.service import API, TOKEN, problem
 
 
@@ -215,3 +216,20 @@ def test_retired_model(service, client):
     with pytest.raises(ServiceRefused) as refusal:
         client.model("breast-cancer")
     assert refusal.value.code == "model_retired"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("0", 0), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", None), ("-1", None), ("", None), ("٣", None)],
+)
+def test_how_long_a_service_asks_to_be_left_alone(header, seconds):
+    assert retry_after(httpx.Response(503, headers=[("retry-after", header.encode())])) == seconds
+
+
+def test_unavailable_for_long(service, client):
+    service.fail("GET", *[problem(503, "unavailable", **{"retry-after": "0"})] * 6)
+    with pytest.raises(ServiceRefused) as refusal:
+        client.models()
+    assert refusal.value.code == "unavailable"
+    assert refusal.value.problem()["retryable"]
+    assert len(service.requests) == 6

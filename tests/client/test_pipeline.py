@@ -7,8 +7,9 @@ import httpx
 import pandas as pd
 import pytest
 
-from sealdrop import Client, JobUnfinished, Misconfigured
+from sealdrop import Client, JobFailed, JobUnfinished, Misconfigured, TransportFailed
 from sealdrop.ahead import WIDTH, ahead
+from sealdrop.collecting import raise_if_failed
 from sealdrop.parts import PART_BYTES, Part, cut, rows_per_part
 from tests.client.service import API, TOKEN
 
@@ -49,21 +50,37 @@ def test_more_parts_than_a_page(client, cancer, small_parts):
     assert (job.result().predict() == cancer.estimator.predict(many)).all()
 
 
-def test_a_failed_part_stops_the_sending(client, service, many, small_parts):
+def test_a_failed_part_stops_the_sending(client, service, many, small_parts, monkeypatch):
+    failed = threading.Event()
+
+    def judge(job, parts):
+        try:
+            raise_if_failed(job, parts)
+        except JobFailed:
+            failed.set()
+            raise
+
+    def slowly(now):
+        if now.sealed > len(many) / 2:
+            failed.wait(20)
+
     def rule(request):
         for job in service.jobs.values():
             job.parts[0]["state"] = "failed"
             job.parts[0]["error"] = {"code": "worker_died", "detail": "d", "remedy": "r"}
 
     service.rules.append(rule)
-    with pytest.raises(Exception, match=r"job .*: d"):
-        client.model("breast-cancer").predict(many)
+    monkeypatch.setattr("sealdrop.collecting.raise_if_failed", judge)
+    with pytest.raises(JobFailed, match=r"job .*: d"):
+        client.model("breast-cancer").predict(many, progress=slowly)
+    (job,) = service.jobs.values()
+    assert len(job.parts) < job.request["parts"]
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
 
 
 def test_a_failed_upload_stops_the_collecting(client, service, many, small_parts):
     service.fail("PUT /inputs/t/.*/000007", httpx.Response(400))
-    with pytest.raises(Exception, match="refused with 400"):
+    with pytest.raises(TransportFailed, match="refused with 400"):
         client.model("breast-cancer").predict(many)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
 
