@@ -16,19 +16,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Workload:
-    """A trained estimator, every row its owner knows of, and held-out rows with their labels."""
+    """A trained estimator, the rows it was trained on, and held-out rows with their labels."""
 
     name: str
     description: str
     estimator: Any
-    known: Any
-    X: Any
+    known: Array
+    X: Array
     y: NDArray[np.int64]
 
 
 def workloads() -> tuple[Workload, ...]:
     """Train both models."""
-    cancer, digits = load_breast_cancer(as_frame=True), load_digits(as_frame=True)
+    cancer, digits = load_breast_cancer(), load_digits()
     return (
         _train("breast-cancer", "Is the tumour benign? Wisconsin diagnostic data, 30 measurements.", cancer),
         _train("digits", "Which digit is it? 8x8 grey images, 10 classes.", digits),
@@ -40,4 +40,4 @@ def _train(name: str, description: str, data: Any) -> Workload:
         data.data, data.target, test_size=0.3, stratify=data.target, random_state=0
     )
     estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(X, y)
-    return Workload(name, description, estimator, data.data, held_out, truth.to_numpy())
+    return Workload(name, description, estimator, X, held_out, truth)
