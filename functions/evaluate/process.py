@@ -73,21 +73,17 @@ class Process:
 
         Raises what the worker refused, or WorkerLost (`worker_died`, `evaluation_timeout`).
         """
+        if monotonic() >= deadline:
+            raise _late()
         connection, process = self._ready()
         # killing is the one way out of a send or a receive that never returns
-        guard = Timer(max(0.0, deadline - monotonic()), process.kill)
+        guard = Timer(deadline - monotonic(), process.kill)
         guard.start()
         try:
             return _converse(connection, work, body, span)
         except (EOFError, OSError, ValueError):
             self._replace()
-            if monotonic() < deadline:
-                raise WorkerLost("the worker died at its work") from None
-            raise WorkerLost(
-                "the part takes longer than a function may run",
-                code="evaluation_timeout",
-                remedy="Submit fewer rows in a part.",
-            ) from None
+            raise _late() if monotonic() >= deadline else WorkerLost("the worker died at its work") from None
         finally:
             guard.cancel()
 
@@ -118,6 +114,14 @@ def _converse(connection: Connection, work: Work, body: memoryview, span: Span) 
             raise _refusal(reply["refused"])
         else:
             return _exactly(connection.recv_bytes(span.result_bytes), span.result_bytes)
+
+
+def _late() -> WorkerLost:
+    return WorkerLost(
+        "the part takes longer than a function may run",
+        code="evaluation_timeout",
+        remedy="Submit fewer rows in a part.",
+    )
 
 
 def _exactly(result: bytes, length: int) -> bytes:
