@@ -203,6 +203,14 @@ def test_errors_for_machines(run, rows):
     assert json.loads(done.stderr)["code"] == "model_not_found"
 
 
+def test_unreachable_deployment(run, service):
+    service.fail("GET", *[httpx.ConnectError("refused by api.test")] * 6)
+    done = run("models")
+    assert done.exit_code == 1
+    assert done.stderr.startswith("error: the service did not answer: ConnectError [transport_failed]\nhint: ")
+    assert TOKEN not in done.stderr
+
+
 def test_nothing_a_service_says_steers_the_terminal(run, service):
     service.fail("GET", problem(400, "bad", remedy="\x1b[31m[bold]red\x07"))
     shown = run("models").stderr
