@@ -3,10 +3,12 @@
 from typing import Any
 
 import tenseal.sealapi as sealapi
+
 from sealdrop_core import streams
 from sealdrop_core.plan import Plan
 from sealdrop_core.residues import Words, pack
 from sealdrop_core.seal import Ring, channel
+from sealdrop_core.seal import ring as ring_of
 from sealdrop_core.sealed import Header
 
 
@@ -15,9 +17,7 @@ def render(ring: Ring, plan: Plan, generator: Any) -> bytes:
     form, digits = ring.key_form, len(ring.primes)
     parts: list[tuple[Words, bytes]] = []
     if plan.keys.public:
-        # a public key is an encryption of zero at key level, and this way of making one keeps the seed
-        zero = sealapi.Encryptor(ring.native, generator.secret_key()).encrypt_zero_symmetric(list(form.parms_id))
-        parts.append(form.split_seeded(channel().save(zero)))
+        parts.append(_public_key(ring, generator))
     if plan.keys.relinearization:
         stream = channel().save(generator.create_relin_keys())
         parts += streams.split_switching_keys(form, stream, [0], digits)
@@ -28,6 +28,18 @@ def render(ring: Ring, plan: Plan, generator: Any) -> bytes:
     body = b"".join(seeded_bytes(words, seed, plan.parameters.coeff_modulus) for words, seed in parts)
     header = Header("keys", {"configuration": plan.key_configuration, "bytes": str(len(body))})
     return header.render() + body
+
+
+def _public_key(ring: Ring, generator: Any) -> tuple[Words, bytes]:
+    """Return a public key: an encryption of zero at key level, made in a way that keeps the seed.
+
+    It is the same for BFV as for CKKS, but only CKKS encrypts in the form that keys have.
+    """
+    ckks = ring_of(ring.parameters.model_copy(update={"scheme": "ckks", "plain_modulus": None}))
+    words = streams.split_plaintext(channel().save(generator.secret_key()))
+    secret = ckks.load(sealapi.SecretKey(), streams.plaintext(ckks.key_form.parms_id, words, 1.0))
+    zero = sealapi.Encryptor(ckks.native, secret).encrypt_zero_symmetric(list(ckks.key_form.parms_id))
+    return ckks.key_form.split_seeded(channel().save(zero))
 
 
 def seeded_bytes(words: Words, seed: bytes, primes: tuple[int, ...]) -> bytes:

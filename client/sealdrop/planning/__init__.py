@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from sealdrop.planning import coefficient, cost
+from sealdrop.planning import coefficient, column, cost
+from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
@@ -14,7 +15,9 @@ __all__ = ["Privacy", "plan"]
 
 FINEST, RELATIVE = 2.0**-10, 2.0**-15
 
-_PACKINGS: Sequence[Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]] = (coefficient.candidates,)
+_Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
+_PACKINGS: Sequence[_Candidates] = (coefficient.candidates, column.candidates)
+_EXACT: Sequence[_Candidates] = (exact_candidates,)
 
 
 def plan(
@@ -25,18 +28,21 @@ def plan(
     rows: Sequence[int] = (1, 1000),
     response: Privacy = "private",
     leeway: float = 0.0,
+    exact: bool = False,
 ) -> tuple[Plan, ...]:
     """Return the cheapest plan for each row count, without repetition.
 
     `calibration` are rows normalised to [-1, 1], shape (rows, features). `error` bounds the absolute error of a score;
     by default 2^-10, or 2^-15 of the largest calibrated score if that is more. `leeway` is by how much, summed over its
-    columns, a row may leave [-1, 1]. Raises Infeasible with the reasons and the nearest feasible wish.
+    columns, a row may leave [-1, 1]. With `exact`, weights and calibration rows are integers, or fixed-point numbers of
+    few bits, in the model's own units, and so are the scores of every plan. Raises Infeasible with the reasons and the
+    nearest feasible wish.
     """
     values = np.asarray(calibration, dtype=np.float64)
     allowed = error or max(FINEST, RELATIVE * float(np.abs(circuit.evaluate(values)).max()))
     found: list[Plan] = []
     refusals: list[Infeasible] = []
-    for candidates in _PACKINGS:
+    for candidates in _EXACT if exact else _PACKINGS:
         try:
             found += candidates(circuit, values, allowed, response, leeway)
         except Infeasible as refusal:

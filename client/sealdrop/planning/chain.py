@@ -69,9 +69,10 @@ class Chain:
         product = math.log2(max(one.scale for one in total.inputs)) + self.weight_bits
         output = math.log2(slot_noise.rounding(self.degree, total.form.polynomials) / self.last)
         final: list[float] = []
-        if inner or self._first([], product) > MOST_BITS:  # else one prime carries all, and needs no special prime
-            count = max(1, math.ceil((product - output) / MOST_BITS))
-            final = [float(max(math.ceil((product - output) / count), LEAST_BITS))] * count
+        whole = self._first(inner, product)
+        if inner or whole > MOST_BITS:  # else one prime carries all, and needs no special prime
+            count = max(1, math.ceil((whole - MOST_BITS) / MOST_BITS))
+            final = [float(min(max(math.ceil((product - output) / count), LEAST_BITS), MOST_BITS))] * count
         output = product - sum(final)
         sizes = [self._first([*final, *inner], output), *final, *inner]
         return self._settle(tuple(int(size) for size in sizes), output)
@@ -89,12 +90,19 @@ class Chain:
     def _inner(self) -> list[float]:
         """Return the bits of the primes between the first and the last rescaling, the last that is used first."""
         bits = [40.0] * self._depth()
+        largest = max(map(self._wanted, sources(self._stages(bits), self.profile)))
         for level in range(len(bits), 1, -1):
-            found = sources(self._stages(bits), self.profile)
-            source = next(one for one in found if one.rescaled and one.raw.level == level)
-            wanted = math.log2(slot_noise.rounding(self.degree) * max(source.gain, _TINY) / self.each)
-            bits[level - 1] = float(min(max(math.floor(math.log2(source.raw.scale) - wanted), LEAST_BITS), MOST_BITS))
+            found = [
+                one for one in sources(self._stages(bits), self.profile) if one.rescaled and one.raw.level == level
+            ]
+            # no less than what lets a product of two such values be rescaled by the smallest prime
+            left = min(math.log2(one.raw.scale) - max(self._wanted(one), (LEAST_BITS + largest) / 2) for one in found)
+            bits[level - 1] = float(min(max(math.floor(left), LEAST_BITS), MOST_BITS))
         return bits[1:]
+
+    def _wanted(self, source: Source) -> float:
+        """Return log2 of the scale at which rounding after a rescaling moves a score no further than it may."""
+        return math.log2(slot_noise.rounding(self.degree) * max(source.gain, _TINY) / self.each)
 
     def _depth(self) -> int:
         """Return how many levels the circuit needs before its last affine layer."""

@@ -24,7 +24,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over columns,
     a row may leave that box. Raises Infeasible, with the nearest feasible wish, when there is none.
     """
-    base = _base(circuit)
+    base = unpacked(circuit)
     affine, rows = lifted(circuit, base.monomials), lift(calibration, base)
     bound = largest_score(affine, base.monomials, leeway)
     nearest, found = math.inf, False
@@ -32,12 +32,12 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
         parameters = Parameters(scheme="ckks", poly_modulus_degree=degree, coeff_modulus=prime)
         precision = split(affine, rows, bound, prime[0], error, privacy)
-        for layout in _layouts(base, degree):
+        for layout in layouts(base, degree):
             loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
             nearest = min(nearest, loss.error)
             if loss.error <= error and (privacy == "open" or (loss.flooding_bits or 0) >= MIN_FLOODING_BITS):
                 found = True
-                yield _plan(parameters, layout, precision, loss, privacy)
+                yield assemble(parameters, layout, precision, loss, privacy)
         if found:
             return
     raise Infeasible(
@@ -46,7 +46,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     )
 
 
-def _base(circuit: Circuit) -> CoefficientLayout:
+def unpacked(circuit: Circuit) -> CoefficientLayout:
+    """Return the layout of a circuit's features, monomials and outputs, its sizes still to be chosen."""
     if len(circuit.layers) > 3 or any(layer.degree > 2 for layer in circuit.polynomials):
         raise Infeasible("only linear circuits and quadratic ones with one hidden layer can be lifted")
     pairs = monomials(circuit)
@@ -62,7 +63,7 @@ def _base(circuit: Circuit) -> CoefficientLayout:
     )
 
 
-def _layouts(base: CoefficientLayout, degree: int) -> Iterator[CoefficientLayout]:
+def layouts(base: CoefficientLayout, degree: int) -> Iterator[CoefficientLayout]:
     """Yield layouts from one result for all outputs (few rows) to one for each output (many rows)."""
     for each in sorted({-(-base.outputs // parts) for parts in range(1, base.outputs + 1)}):
         if each > degree:
@@ -73,9 +74,10 @@ def _layouts(base: CoefficientLayout, degree: int) -> Iterator[CoefficientLayout
             yield base.model_copy(update=sizes)
 
 
-def _plan(
+def assemble(
     parameters: Parameters, layout: CoefficientLayout, precision: Precision, loss: Loss, privacy: Privacy
 ) -> Plan:
+    """Return the plan, quoted."""
     private, kind = privacy == "private", "lifted" if layout.monomials else "coefficient"
     bits = loss.flooding_bits
     plan = Plan(
@@ -94,14 +96,15 @@ def _plan(
             # a Gaussian shifted by 2^-bits of its deviation, once for each score of a row
             divergence_log2=None if bits is None else math.log2(layout.outputs) - 1 - 2 * bits,
         ),
-        quote=Quote(milliseconds=_milliseconds(layout, parameters.poly_modulus_degree, private), error=loss.error),
+        quote=Quote(milliseconds=_milliseconds(layout, parameters, private), error=loss.error),
     )
     return plan.quoted()
 
 
-def _milliseconds(layout: CoefficientLayout, degree: int, private: bool) -> float:
+def _milliseconds(layout: CoefficientLayout, parameters: Parameters, private: bool) -> float:
+    degree, primes = parameters.poly_modulus_degree, len(parameters.data_primes)
     return (
-        layout.inputs * cost.load_milliseconds(degree, 1)
-        + layout.inputs * layout.results * cost.multiply_plain_milliseconds(degree, 1)
+        layout.inputs * cost.load_milliseconds(degree, primes)
+        + layout.inputs * layout.results * cost.multiply_plain_milliseconds(degree, primes)
         + layout.results * cost.respond_milliseconds(degree, 1, private=private)
     )

@@ -68,7 +68,7 @@ def _linear(
     layout = ColumnLayout(
         features=affine.features, outputs=affine.outputs, rows_per_block=degree, encoding="coefficient"
     )
-    return _plan(parameters, layout, scheduler, (), loss, privacy)
+    return assemble(parameters, layout, scheduler, (), loss, privacy)
 
 
 def _network(circuit: Circuit, calibration: Array, wish: network.Wish, leeway: float) -> Plan:
@@ -88,11 +88,11 @@ def _network(circuit: Circuit, calibration: Array, wish: network.Wish, leeway: f
             encoding="slot",
             result_polynomials=found.stages[-1].sum.form.polynomials,
         )
-        return _plan(found.parameters, layout, found.scheduler, shapes, found.loss, wish.privacy)
+        return assemble(found.parameters, layout, found.scheduler, shapes, found.loss, wish.privacy)
     raise refusal
 
 
-def _plan(
+def assemble(
     parameters: Parameters,
     layout: ColumnLayout,
     scheduler: Scheduler,
@@ -100,6 +100,7 @@ def _plan(
     loss: Loss,
     privacy: Privacy,
 ) -> Plan:
+    """Return the plan, quoted."""
     private, bits, degree = privacy == "private", loss.flooding_bits, parameters.poly_modulus_degree
     spent = _milliseconds(layout, degree, scheduler.stages(shapes), shapes, private=private)
     plan = Plan(

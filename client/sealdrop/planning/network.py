@@ -8,13 +8,14 @@ import numpy as np
 from sealdrop.planning import flooding, slot_noise
 from sealdrop.planning.chain import Chain, sources
 from sealdrop.planning.noise import SIGMAS
-from sealdrop.planning.precision import SHARE, Loss, Privacy
+from sealdrop.planning.precision import Loss, Privacy
 from sealdrop.planning.profile import Probe, Profile
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.schedule import Layer, Scheduler, Stage
 
 MOST_WEIGHT_BITS = 24
+SHARES = (1 / 8, 1 / 4, 1 / 2)  # of the error, tried for the rounding of the weights
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,33 @@ def find(probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int,
 
     Raises Infeasible when there is none.
     """
+    found: Network | None = None
+    refusal = Infeasible("rounding leaves no room for an error this small")
+    for share in SHARES:
+        try:
+            network = _balance(probe, profile, shapes, degree, wish, share)
+        except Infeasible as reason:
+            refusal = reason
+            continue
+        if not found or network.parameters.total_bits < found.parameters.total_bits:
+            found = network
+    if not found:
+        raise refusal
+    return found
+
+
+def _balance(
+    probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float
+) -> Network:
+    """Return the network whose rounded weights take the given share of the error."""
     relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
-    weight_bits = _weight_bits(probe, wish)
-    std = wish.error * (1 - SHARE[wish.privacy]) / SIGMAS
-    wanted = wish.flooding_bits(degree, probe.circuit.outputs)
+    weight_bits, lost = _weight_bits(probe, wish.error * share)
+    std = (wish.error - lost) / SIGMAS
+    noise_sources = 2 + sum(len(shape.exponents) for shape in shapes)
     for tightened in range(6):
-        each = std * 2.0 ** (-wanted - tightened / 2) / math.sqrt(2 + _count(shapes))
-        parameters, scheduler = Chain(shapes, profile, degree, weight_bits, relinearize, each, std / 4).lay()
+        each = std * 2.0 ** (-wish.flooding_bits(degree, probe.circuit.outputs) - tightened / 2)
+        chain = Chain(shapes, profile, degree, weight_bits, relinearize, each / math.sqrt(noise_sources), std / 4)
+        parameters, scheduler = chain.lay()
         stages = scheduler.stages(shapes)
         loss = _loss(probe, profile, parameters, stages, scheduler, wish)
         if loss is not None:
@@ -58,15 +79,12 @@ def find(probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int,
     raise Infeasible("rounding leaves no room for an error this small")
 
 
-def _count(shapes: tuple[Layer, ...]) -> int:
-    """Return about how many sources of noise there are besides the input."""
-    return sum(len(shape.exponents) for shape in shapes)
-
-
-def _weight_bits(probe: Probe, wish: Wish) -> int:
+def _weight_bits(probe: Probe, allowed: float) -> tuple[int, float]:
+    """Return the fewest bits of weights, and the error that rounding them costs."""
     for bits in range(4, MOST_WEIGHT_BITS + 1):
-        if probe.rounding_error([2.0**bits] * len(probe.weights)) <= wish.error * SHARE[wish.privacy]:
-            return bits
+        lost = probe.rounding_error([2.0**bits] * len(probe.weights))
+        if lost <= allowed:
+            return bits, lost
     raise Infeasible("the weights would need too many bits")
 
 
