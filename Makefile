@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 SAM_VENV := .venv-sam
+CHECKOV_VENV := .venv-checkov
 BIN := $(VENV)/bin
+TOOLS := PATH="$(CURDIR)/$(SAM_VENV)/bin:$(CURDIR)/$(CHECKOV_VENV)/bin:$$PATH"
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench nightly local build clean
+.PHONY: help demo test check bench nightly local build sam-local test-sam clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -15,13 +17,14 @@ demo: $(VENV)/demo ## real models answer real encrypted rows through S3, SQS, La
 	@$(BIN)/sealdrop demo
 
 test: $(VENV)/dev $(SAM_VENV)/done ## the whole test suite
-	PATH="$(CURDIR)/$(SAM_VENV)/bin:$$PATH" $(BIN)/python -m pytest -q
+	$(TOOLS) $(BIN)/python -m pytest -q
 
-check: $(VENV)/dev $(SAM_VENV)/done ## formatting, lints, types, template
+check: $(VENV)/dev $(SAM_VENV)/done $(CHECKOV_VENV)/done ## formatting, lints, types, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(SAM_VENV)/bin/sam validate --lint --template template.yaml
+	$(TOOLS) $(BIN)/python -m pytest -q tests/aws/test_lint.py
 
 build: $(SAM_VENV)/done ## the Lambda layers and functions, into .aws-sam
 	$(SAM_VENV)/bin/sam build
@@ -35,8 +38,14 @@ nightly: $(VENV)/dev ## property tests over a thousand random circuits
 local: $(VENV)/demo ## the embedded AWS, until Ctrl-C
 	@$(BIN)/sealdrop local
 
+sam-local: $(VENV)/dev $(SAM_VENV)/done ## the functions in Lambda's containers, all the way (needs Docker)
+	@$(TOOLS) $(BIN)/python -m tests.sam
+
+test-sam: $(VENV)/dev $(SAM_VENV)/done ## the same as a test
+	$(TOOLS) $(BIN)/python -m pytest -q -rs tests/sam
+
 clean: ## everything that these commands made
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SAM_VENV) $(CHECKOV_VENV) .aws-sam build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/demo: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -51,4 +60,9 @@ $(VENV)/dev: $(VENV)/demo
 $(SAM_VENV)/done: Makefile
 	$(PYTHON) -m venv $(SAM_VENV)
 	$(SAM_VENV)/bin/python -m pip --disable-pip-version-check --quiet install 'aws-sam-cli>=1.130,<2'
+	@touch $@
+
+$(CHECKOV_VENV)/done: Makefile
+	$(PYTHON) -m venv $(CHECKOV_VENV)
+	$(CHECKOV_VENV)/bin/python -m pip --disable-pip-version-check --quiet install 'checkov>=3.2,<4'
 	@touch $@

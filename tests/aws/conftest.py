@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.aws.policy import Grant
 from tests.aws.python313 import python313
+from tests.aws.roles import FUNCTIONS, Deployment, created
 from tests.aws.sam import ROOT, interpreter
 
 # the functions' own fixtures: AWS in memory, the three handlers, a data owner
@@ -25,6 +27,19 @@ from tests.functions.conftest import (  # noqa: F401
 )
 
 needs_sam = pytest.mark.skipif(interpreter() is None, reason="no SAM CLI on PATH")
+
+
+@pytest.fixture(scope="session")
+def deployment() -> Deployment:
+    """The template as CloudFormation gets it."""
+    return Deployment()
+
+
+@pytest.fixture(scope="session")
+def roles(deployment: Deployment) -> dict[str, tuple[Grant, ...]]:
+    """What each function's role was granted, by function."""
+    held = created(deployment)
+    return {function: held[deployment.role_of(function)] for function in FUNCTIONS}
 
 
 @pytest.fixture(scope="session", params=["x86_64", "arm64"])

@@ -14,6 +14,7 @@ from tests.aws.policy import Grant, grants
 from tests.aws.sam import transformed
 from tests.functions.events import BUCKET, TABLE
 
+FUNCTIONS = ("ApiFunction", "EvaluateFunction", "SettleFunction")
 REGION, ACCOUNT = "us-east-1", "123456789012"
 _PSEUDO = {
     "AWS::AccountId": ACCOUNT,

@@ -1,53 +1,45 @@
 """Every role may do exactly what its room needs: the whole walk needs every grant, and nothing beside it is granted."""
 
-import itertools
+from contextlib import ExitStack
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cloud.clients import clients
 from tests.aws.conftest import needs_sam
 from tests.aws.gate import Gate
-from tests.aws.roles import Deployment, created
+from tests.aws.roles import FUNCTIONS
 from tests.aws.walk import Rooms, walk
 
 pytestmark = needs_sam
-FUNCTIONS = ("ApiFunction", "EvaluateFunction", "SettleFunction")
 
 
-@pytest.fixture(scope="module")
-def deployment():
-    return Deployment()
+@pytest.fixture
+def guarded(deployment):
+    """Put a gate before the functions' AWS clients, which judges by some roles."""
+    with ExitStack() as gates:
 
+        def put(roles):
+            by_role = {deployment.role_of(name): held for name, held in roles.items()}
+            gate = Gate(by_role, deployment.names, deployment.key_policy())
+            for client in clients():
+                gate.guard(client)
+                gates.callback(gate.release, client)
+            return gate
 
-@pytest.fixture(scope="module")
-def roles(deployment):
-    """What each function's role was granted, by function."""
-    held = created(deployment)
-    return {function: held[deployment.role_of(function)] for function in FUNCTIONS}
+        yield put
 
 
 @pytest.fixture
 def take(deployment, owner, api, evaluator, settle, rows, later):
-    """Take the walk under some roles; return the gate that watched."""
-    gates = []
-
-    def taken(roles):
-        by_role = {deployment.role_of(name): held for name, held in roles.items()}
-        gate = Gate(by_role, deployment.names, deployment.key_policy())
-        gates.append(gate)
-        for client in clients():
-            gate.guard(client)
-        handlers = {"ApiFunction": api, "EvaluateFunction": evaluator, "SettleFunction": settle}
-        walk(Rooms(gate, deployment, handlers), owner, rows, later)
-        return gate
-
-    yield taken
-    for gate, client in itertools.product(gates, clients()):
-        gate.release(client)
+    """Take the walk behind a gate."""
+    handlers = {"ApiFunction": api, "EvaluateFunction": evaluator, "SettleFunction": settle}
+    return lambda gate: walk(Rooms(gate, deployment, handlers), owner, rows, later)
 
 
-def test_the_walk_needs_every_grant_and_no_more(take, deployment, roles):
-    gate = take(roles)
+def test_the_walk_needs_every_grant_and_no_more(guarded, take, deployment, roles):
+    gate = guarded(roles)
+    take(gate)
     assert gate.refused == []
     assert [spare for function in FUNCTIONS for spare in _spare(gate, function, deployment, roles[function])] == []
 
@@ -59,3 +51,22 @@ def _spare(gate, function, deployment, held):
         without = [other for other in held if other is not grant]
         if all(gate.allows(without, ask) for ask in asked):
             yield f"{function}: {grant}"
+
+
+@pytest.mark.parametrize(
+    ("function", "action"),
+    [
+        ("ApiFunction", "dynamodb:PutItem"),
+        ("EvaluateFunction", "s3:PutObject"),
+        ("EvaluateFunction", "s3:ListBucket"),
+        ("SettleFunction", "s3:DeleteObjectVersion"),
+    ],
+)
+def test_the_walk_breaks_where_a_grant_is_taken_away(guarded, take, deployment, roles, function, action):
+    left = tuple(grant for grant in roles[function] if grant.action != action)
+    assert len(left) < len(roles[function])
+    gate = guarded(roles | {function: left})
+    with pytest.raises((AssertionError, ClientError, KeyError)):
+        take(gate)
+    assert gate.refused
+    assert {(role, ask.action) for role, ask in gate.refused} == {(deployment.role_of(function), action)}
