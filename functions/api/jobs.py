@@ -15,7 +15,6 @@ from api.tenant import Tenant
 from cloud import jobs, parts
 from cloud.jobs import Job
 from cloud.parts import Part
-from cloud.paths import Slot
 from sealdrop_core.errors import Conflict
 from sealdrop_core.jobs import JOB_TERMINAL, PartState
 
@@ -32,18 +31,18 @@ def submit_job(tenant: Tenant, token: Token, request: JobRequest) -> Response[Jo
     orders.check(request, plan, request.uploads)
     digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
     job, new = jobs.create(tenant, request.order, token, digest)
-    waiting = [part for part in _declared(job, request.uploads) if part.state is PartState.AWAITING_UPLOAD]
-    created = JobCreated(job=JobView.of(job), uploads=_grants(job, waiting))
+    waiting = [part for part in parts.declare(job, request.uploads) if part.state is PartState.AWAITING_UPLOAD]
+    created = JobCreated(job=JobView.of(job), uploads=_grants(job, waiting) if job.takes_uploads else [])
     return Response(201 if new else 200, "application/json", created)
 
 
 def announce_parts(tenant: Tenant, job_id: JobId, request: PartsRequest) -> Uploads:
     """Return where to upload further parts; a repeat returns fresh grants."""
     job = jobs.find(tenant, job_id)
-    if job.state in JOB_TERMINAL:
-        raise Conflict(f"the job is {job.state} and takes no more parts", code="part_conflict")
+    if not job.takes_uploads:
+        raise Conflict("the job takes no more uploads", code="part_conflict", remedy="Submit the rows in a new job.")
     orders.check(job, orders.plan_for(job), request.uploads)
-    declared = _declared(job, request.uploads)
+    declared = parts.declare(job, request.uploads)
     begun = [part.part for part in declared if part.state is not PartState.AWAITING_UPLOAD]
     if begun:
         raise Conflict(f"part {begun[0]} has been uploaded already", code="part_conflict")
@@ -81,14 +80,8 @@ def delete_job(tenant: Tenant, job_id: JobId) -> Response[None]:
     return Response(204)
 
 
-def _declared(job: Job, uploads: Sequence[parts.Upload]) -> list[Part]:
-    return parts.declare(job, uploads) if uploads else []
-
-
 def _grants(job: Job, awaited: Sequence[Part]) -> list[Grant]:
     return [
-        Grant.upload(
-            Slot(job.tenant, job.id, part.part).input, part.bytes, part.sha256, until=job.expires, part=part.part
-        )
+        Grant.upload(job.slot(part.part).input, part.bytes, part.sha256, until=job.expires, part=part.part)
         for part in awaited
     ]

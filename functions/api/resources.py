@@ -4,9 +4,10 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from cloud import clock, objects, paths
+from cloud import clock, objects
 from cloud.jobs import Job
 from cloud.parts import Part
+from cloud.paths import Slot
 from cloud.records import Failure
 from cloud.settings import settings
 from sealdrop_core.jobs import JobState, PartState
@@ -29,9 +30,9 @@ class Grant(_Resource):
     def upload(cls, key: str, length: int, sha256: str, *, until: int | None = None, part: int | None = None) -> Self:
         """Grant the upload of a sealed file of `length` bytes, at the latest until `until`."""
         now = clock.now()
-        seconds = min(settings().url_seconds, (until or now + settings().url_seconds) - now)
-        url, headers = objects.grant_upload(key, length, sha256, max(seconds, 1))
-        return cls(part=part, url=url, headers=headers, expires=clock.rfc3339(now + seconds))
+        ends = min(now + settings().url_seconds, until or now + settings().url_seconds)
+        url, headers = objects.grant_upload(key, length, sha256, max(1, ends - now))
+        return cls(part=part, url=url, headers=headers, expires=clock.rfc3339(ends))
 
 
 class Download(_Resource):
@@ -65,11 +66,11 @@ class PartView(_Resource):
             bytes=part.bytes,
             milliseconds=part.milliseconds,
             error=part.error if part.state is PartState.FAILED else None,
-            download=_download(paths.Slot(job.tenant, job.id, part.part), part) if shown else None,
+            download=_download(job.slot(part.part), part) if shown else None,
         )
 
 
-def _download(slot: paths.Slot, part: Part) -> Download:
+def _download(slot: Slot, part: Part) -> Download:
     seconds = settings().url_seconds
     return Download(
         url=objects.grant_download(slot.result, part.result_version, seconds),

@@ -1,21 +1,20 @@
 """Jobs in the table: created once, moved only along the legal moves, never left without an end."""
 
-import secrets
 from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from cloud import clock, table, watch
+from cloud import clock, ids, table, watch
 from cloud.changes import ABSENT, Change, Item, Key, New
+from cloud.paths import Slot
 from cloud.records import Failure, Record, partition
 from cloud.settings import settings
 from sealdrop_core.errors import Conflict, NotFound
 from sealdrop_core.jobs import JOB_TERMINAL, JobState, job_sources
 
 OPEN = frozenset(JobState) - JOB_TERMINAL
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: sorts like the numbers it writes
 
 
 class Order(Record):
@@ -47,16 +46,19 @@ class Job(Order):
         """Whether every part has come to its end."""
         return self.succeeded + self.failed == self.parts
 
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether parts may still be uploaded."""
+        return self.state in OPEN and clock.now() < self.expires
+
+    def slot(self, part: int) -> Slot:
+        """Return the place of one of its parts."""
+        return Slot(self.tenant, self.id, part)
+
 
 def key_of(tenant: str, job: str) -> Key:
     """Return where a job stands in the table."""
     return partition(tenant), f"JOB#{job}"
-
-
-def new_id() -> str:
-    """Return 26 characters that sort by time: 10 of milliseconds, 16 of randomness (the ULID layout)."""
-    value = clock.milliseconds() << 80 | secrets.randbits(80)
-    return "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -5, -5))
 
 
 def create(tenant: str, order: Order, token: str, request: str) -> tuple[Job, bool]:
@@ -65,7 +67,7 @@ def create(tenant: str, order: Order, token: str, request: str) -> tuple[Job, bo
     `request` is a digest of the request: the same token with another one raises Conflict (`idempotency_conflict`).
     """
     now = clock.now()
-    job, ttl = new_id(), now + settings().retention_seconds
+    job, ttl = ids.new(), now + settings().retention_seconds
     token_key = (partition(tenant), f"IDEM#{token}")
     attributes = (
         order.model_dump()
@@ -169,5 +171,5 @@ def unwatch(job: Job) -> None:
         table.write(Change(key_of(job.tenant, job.id), when=ended, remove=sorted(watch.ATTRIBUTES)))
 
 
-def _job(tenant: str, job: str, item: Item | dict[str, Any]) -> Job:
+def _job(tenant: str, job: str, item: Item) -> Job:
     return Job.model_validate({**item, "tenant": tenant, "id": job})

@@ -71,7 +71,7 @@ def _end(
     forget: tuple[str, ...] = (),
 ) -> Change:
     return Change(
-        key_of(Slot(job.tenant, job.id, part)),
+        key_of(job.slot(part)),
         when=_legal(target) & when,
         set={"state": target} | values,
         remove=("owner", "lease_until", *forget),

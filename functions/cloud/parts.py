@@ -61,10 +61,6 @@ def key_of(slot: Slot) -> Key:
     return f"{partition(slot.tenant)}#J#{slot.job}", f"PART#{slot.part:06d}"
 
 
-def _slot(job: Job, part: int) -> Slot:
-    return Slot(job.tenant, job.id, part)
-
-
 def declare(job: Job, uploads: Sequence[Upload]) -> list[Part]:
     """Write up to 100 announced parts unless they are there; return them as they are.
 
@@ -73,7 +69,7 @@ def declare(job: Job, uploads: Sequence[Upload]) -> list[Part]:
     ttl = clock.now() + settings().retention_seconds
     new = {
         upload.part: New(
-            key_of(_slot(job, upload.part)),
+            key_of(job.slot(upload.part)),
             upload.model_dump() | {"state": PartState.AWAITING_UPLOAD, "attempts": 0, "ttl": ttl},
         )
         for upload in uploads
@@ -86,14 +82,12 @@ def declare(job: Job, uploads: Sequence[Upload]) -> list[Part]:
 
 
 def _redeclare(job: Job, uploads: Sequence[Upload], new: dict[int, New]) -> list[Part]:
-    known = {part: found for part in new if (found := find(_slot(job, part)))}
+    known = {part: found for part in new if (found := find(job.slot(part)))}
     for upload in uploads:
         if upload.part in known and Upload(**known[upload.part].model_dump()) != upload:
             raise Conflict(f"part {upload.part} was announced with other bytes", code="part_conflict")
-    missing = [change for part, change in new.items() if part not in known]
     try:
-        if missing:
-            table.transact(*missing)
+        table.transact(*(change for part, change in new.items() if part not in known))
     except table.Superseded:
         raise Unavailable("another request announces the same parts") from None
     return [known.get(upload.part) or Part(**upload.model_dump()) for upload in uploads]
@@ -107,7 +101,7 @@ def find(slot: Slot) -> Part | None:
 
 def of(job: Job, after: int = -1) -> Iterator[Part]:
     """Yield the announced parts of a job in order, those beyond `after`."""
-    pk, _ = key_of(_slot(job, 0))
+    pk, _ = key_of(job.slot(0))
     return map(part_of, table.items(pk, "PART#", after=f"{after:06d}" if after >= 0 else ""))
 
 

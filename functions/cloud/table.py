@@ -37,6 +37,8 @@ def write(change: New | Change) -> Item:
 
 def transact(*changes: New | Change) -> None:
     """Write all items or none; raises Superseded."""
+    if not changes:
+        return
     requests = [change.request() for change in changes]
     named = [{verb: {"TableName": settings().table_name, **request[verb]}} for request in requests for verb in request]
     with faults():

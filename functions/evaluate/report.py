@@ -40,7 +40,7 @@ def succeeded(job: Job, part: Part, result_bytes: int, watch: Stopwatch) -> None
     """Report a part that was evaluated."""
     counts = {"PartsSucceeded": 1, "Rows": part.rows, "BytesIn": part.bytes, "BytesOut": result_bytes}
     metrics.emit(("model", job.model), counts, {f"{name}Milliseconds": ms for name, ms in watch.phases.items()})
-    logger.info("part succeeded", extra=_names(Slot(job.tenant, job.id, part.part)) | {"ms": watch.phases})
+    logger.info("part succeeded", extra=_names(job.slot(part.part)) | {"ms": watch.phases})
 
 
 def failed(slot: Slot, error: SealdropError) -> None:

@@ -9,7 +9,6 @@ from cloud.jobs import Job
 from cloud.messages import Arrival
 from cloud.objects import Version
 from cloud.parts import Part
-from cloud.paths import Slot
 from cloud.records import Failure
 from cloud.settings import settings
 from sealdrop_core.errors import EvaluationFailed, SealdropError, Unavailable
@@ -39,7 +38,7 @@ def _settle_open(job: Job) -> None:
     prefix, _ = paths.job_prefixes(job.tenant, job.id)
     arrived = {version.key: version for version in objects.newest(prefix)}
     for part in _unfinished(job):
-        _help(job, part, arrived.get(Slot(job.tenant, job.id, part.part).input))
+        _help(job, part, arrived.get(job.slot(part.part).input))
     if now >= job.expires + settings().evaluation_seconds:
         _end(job, JobState.FAILED, EvaluationFailed("evaluation did not come to an end", code="evaluation_timeout"))
     elif now >= job.expires and len(arrived) < job.parts:
@@ -59,7 +58,7 @@ def _help(job: Job, part: Part, version: Version | None) -> None:
         if leases.fail(job, part.part, reason):
             metrics.emit_failure(reason.code, blame="service")
     elif version is not None and version.written <= clock.now() - watch.FIRST_LOOK:
-        messages.announce(Arrival(Slot(job.tenant, job.id, part.part), version.id))
+        messages.announce(Arrival(job.slot(part.part), version.id))
         logger.info("announced again", extra={"tenant": job.tenant, "job": job.id, "part": part.part})
 
 

@@ -54,9 +54,11 @@ def test_a_part_that_is_evaluated_takes_no_upload(owner, announce, files):
     assert (answer.status, answer.json["code"]) == (409, "part_conflict")
 
 
-def test_a_job_that_has_ended_takes_no_parts(owner, announce, settle, later):
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_job_whose_time_is_up_takes_no_parts(owner, announce, settle, later, swept):
     later(3601)
-    settle(load("settle-schedule"))
+    if swept:
+        settle(load("settle-schedule"))
     answer = announce(1)
     assert (answer.status, answer.json["code"]) == (409, "part_conflict")
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from cloud import jobs, leases, parts, table
+from cloud import ids, jobs, leases, parts, table
 from cloud.changes import Change
 from cloud.jobs import Order
 from cloud.parts import Upload
@@ -73,10 +73,10 @@ def test_a_claim_whose_answer_was_lost_can_be_made_again(job):
 
 
 def test_ids_sort_by_time_and_are_never_alike():
-    made = [jobs.new_id() for _ in range(1000)]
+    made = [ids.new() for _ in range(1000)]
     assert len(set(made)) == 1000
     assert sorted(name[:10] for name in made) == [name[:10] for name in made]
-    assert all(set(name) <= set(jobs._ALPHABET) and len(name) == 26 for name in made)
+    assert all(set(name) <= set(ids.ALPHABET) and len(name) == 26 for name in made)
 
 
 def test_writers_that_meet_at_one_job_all_count(aws, job, monkeypatch):

@@ -87,6 +87,14 @@ def test_a_repeat_after_the_upload_grants_nothing_more(owner, request_body, file
     assert (again.status, again.json["uploads"], again.json["job"]["state"]) == (200, [], "succeeded")
 
 
+@pytest.mark.parametrize("seconds", [3600, 3605])
+def test_a_repeat_after_the_deadline_grants_nothing_more(owner, request_body, later, seconds):
+    owner.submit(request_body, token="t-1")
+    later(seconds)
+    again = owner.submit(request_body, token="t-1")
+    assert (again.status, again.json["uploads"]) == (200, [])
+
+
 def test_an_idempotency_key_belongs_to_one_request(owner, request_body):
     owner.submit(request_body, token="t-1")
     answer = owner.submit(request_body | {"rows": 5}, token="t-1")
