@@ -18,7 +18,8 @@ def ahead(
     """Yield `work(item)` for each item, in order, with at most `width` of them under way or waiting to be taken.
 
     Items are drawn in the caller's thread, one at a time. However the walk ends early (an error here or there, Ctrl-C,
-    or a caller that loses interest), `stop` is set and no thread outlives it: work that looks at `stop` now and then ends soon.
+    or a caller that loses interest), `stop` is set and no thread outlives it; work that looks at `stop` now and
+    then ends soon.
     """
     under_way: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(width, thread_name_prefix="sealdrop") as pool:

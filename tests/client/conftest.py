@@ -8,8 +8,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from typer.testing import CliRunner
 
 from sealdrop import Client, retrying
+from sealdrop.cli import app, profiles
+from sealdrop.cli.profiles import Profile
 from sealdrop.publish import publish
 from tests.client.service import API, TOKEN, Service
 
@@ -73,3 +76,22 @@ def quick(monkeypatch, tmp_path):
 def client(service):
     with Client(API, TOKEN, transport=httpx.MockTransport(service)) as client:
         yield client
+
+
+@pytest.fixture
+def run(service, monkeypatch):
+    """Run a command as somebody whose profile leads to the deployment in memory."""
+
+    def connected(url, credentials, **options):
+        return Client(url, credentials, transport=httpx.MockTransport(service), **options)
+
+    monkeypatch.setattr(profiles, "Client", connected)
+    profiles.save("local", Profile(url=API, token=TOKEN))
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def rows_csv(cancer, tmp_path):
+    path = tmp_path / "rows.csv"
+    cancer.X.assign(patient=[f"p{index}" for index in range(len(cancer.X))]).iloc[:, ::-1].to_csv(path, index=False)
+    return path

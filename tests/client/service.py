@@ -1,28 +1,19 @@
 """A deployment in memory: the contract's API and object storage, behind httpx.MockTransport."""
 
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from threading import Lock
 
 import httpx
 
 from sealdrop_core.manifest import Manifest
 from tests.client.objects import Objects
+from tests.client.stored import StoredJob
 
 API, TOKEN = "https://api.test/stage", "good-token"
 Rule = Callable[[httpx.Request], httpx.Response | None]
-
-
-@dataclass
-class StoredJob:
-    """A job and what is known of its parts."""
-
-    request: dict
-    parts: dict[int, dict] = field(default_factory=dict)
 
 
 class Service:
@@ -133,7 +124,7 @@ class Service:
         job = self.repeats.setdefault(key, f"j{len(self.jobs):025d}")
         self.jobs.setdefault(job, StoredJob(body))
         uploads = self._grants(job, body["uploads"])
-        return httpx.Response(201, json={"job": self._record(job), "uploads": uploads})
+        return httpx.Response(201, json={"job": self.jobs[job].record(job), "uploads": uploads})
 
     def _grants(self, job: str, uploads: list[dict]) -> list[dict]:
         grants = []
@@ -156,46 +147,20 @@ class Service:
         ids = sorted(self.jobs, reverse=True)
         cursor = str(start + limit) if start + limit < len(ids) else None
         return httpx.Response(
-            200, json={"jobs": [self._record(j) for j in ids[start : start + limit]], "cursor": cursor}
+            200, json={"jobs": [self.jobs[j].record(j) for j in ids[start : start + limit]], "cursor": cursor}
         )
-
-    def _record(self, job: str) -> dict:
-        stored = self.jobs[job]
-        states = Counter(part["state"] for part in stored.parts.values())
-        done = states["succeeded"] + states["failed"] == stored.request["parts"]
-        state = ("failed" if states["failed"] else "succeeded") if done else "evaluating"
-        named = {name: stored.request[name] for name in ("model", "manifest", "plan", "key", "rows", "parts")}
-        times = {"created": "2026-01-01T00:00:00Z", "expires": "2100-01-01T00:00:00Z"}
-        counts = {"succeeded": states["succeeded"], "failed": states["failed"]}
-        return {"id": job, "state": state, **named, **counts, **times, "error": None}
 
     def _look(self, job: str, after: int) -> httpx.Response:
         self.looks[job] += 1
         hidden = self.looks[job] <= self.looks_before_done
         later = sorted(number for number in self.jobs[job].parts if number > after)
-        parts = [self._part(job, number, hidden) for number in later[:100]]
-        record = self._record(job)
+        parts = [self.jobs[job].part(job, number, self.objects, hidden) for number in later[:100]]
+        record = self.jobs[job].record(job)
         if hidden:
             record["state"] = "evaluating"
         going = record["state"] == "evaluating"
         answer = {"job": record, "parts": parts, "next": later[99] if len(later) > 100 else None}
         return httpx.Response(200, json=answer, headers={"retry-after": "0"} if going else {})
-
-    def _part(self, job: str, number: int, hidden: bool) -> dict:
-        part, name = self.jobs[job].parts[number], f"results/t/{job}/{number:06d}"
-        shown = {"part": number, "state": part["state"], "rows": part["rows"], "bytes": part["bytes"]}
-        shown |= {"milliseconds": 2, "error": part.get("error"), "download": None}
-        if hidden:
-            return shown | {"state": "evaluating"}
-        if part["state"] == "succeeded":
-            result = self.objects[name]
-            shown["download"] = {
-                "url": self.objects.link(name),
-                "bytes": len(result),
-                "sha256": hashlib.sha256(result).hexdigest(),
-                "expires": "2100-01-01T00:00:00Z",
-            }
-        return shown
 
 
 def problem(status: int, code: str, *, remedy: str = "Do otherwise.", **headers: str) -> httpx.Response:

@@ -1,16 +1,13 @@
 """What the network, the service and object storage can do to a request, and what becomes of it."""
 
-import json
 import threading
 
 import httpx
 import pytest
 
-from sealdrop import JobFailed, MalformedSeal, Misconfigured, ServiceRefused, TransportFailed
-from sealdrop.client import Client
-from sealdrop.errors import UntrustedManifest
+from sealdrop import JobFailed, ServiceRefused, TransportFailed
 from sealdrop.retrying import retry_after
-from tests.client.service import API, TOKEN, problem
+from tests.client.service import problem
 
 
 @pytest.fixture
@@ -119,66 +116,6 @@ def test_failed_part(service, model, rows):
     assert failure.value.job in service.jobs
 
 
-def test_damaged_result_is_told_to_nobody(service, model, rows):
-    service.fail("GET /results", httpx.Response(200, content=b"damaged"))
-    with pytest.raises(TransportFailed) as failure:
-        model.predict(rows)
-    assert failure.value.code == "damaged_download"
-    assert service.log[-1].startswith("GET /results")
-
-
-def test_result_that_is_no_result_is_told_to_nobody(service, model, rows):
-    def rule(request):
-        for name in service.objects:
-            if name.startswith("results/"):
-                service.objects[name] = b"x" * 64
-
-    service.rules.append(rule)
-    with pytest.raises(MalformedSeal):
-        model.predict(rows)
-    assert service.log[-1].startswith("GET /results")
-
-
-def test_endless_result_is_cut_off(service, model, rows):
-    service.fail("GET /results", httpx.Response(200, content=b"x" * 50_000_000))
-    with pytest.raises(TransportFailed):
-        model.predict(rows)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda d: d["manifest"].update(description="other"),
-        lambda d: d.update(digest="0" * 64),
-        lambda d: d["manifest"].update(unknown=1),
-        lambda d: d["manifest"]["output"].update(classes=[0, 1, 2]),
-        lambda d: d["manifest"].update(name="other"),
-        lambda d: d["manifest"]["plans"][0]["parameters"].update(coeff_modulus=["4611686018427387847"]),
-    ],
-)
-def test_manifest_that_is_not_what_it_says(service, client, published, change):
-    manifest = published["breast-cancer@1"][0]
-    described = {"digest": manifest.digest, "manifest": json.loads(manifest.canonical())}
-    change(described)
-    service.fail("GET /stage/v1/models", httpx.Response(200, json=described))
-    with pytest.raises(UntrustedManifest):
-        client.model("breast-cancer")
-
-
-def test_pinned_digest(client, published):
-    digest = published["breast-cancer@1"][0].digest
-    assert client.model("breast-cancer", digest=digest).manifest.digest == digest
-    with pytest.raises(UntrustedManifest):
-        client.model("digits", digest=digest)
-
-
-def test_link_less_safe_than_the_service(service, model, rows):
-    service.objects.link = lambda name: f"http://storage.test/{name}"
-    with pytest.raises(TransportFailed) as failure:
-        model.predict(rows)
-    assert failure.value.code == "insecure_link"
-
-
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 @pytest.mark.parametrize("moment", ["sealed", "uploaded", "opened"])
 def test_no_thread_outlives_an_interruption(model, rows, error, moment):
@@ -189,26 +126,6 @@ def test_no_thread_outlives_an_interruption(model, rows, error, moment):
     with pytest.raises(error):
         model.predict(rows, progress=progress)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
-
-
-@pytest.mark.parametrize("url", ["http://api.example.com", "ftp://x", "nonsense", "", "https://", "http://8.8.8.8"])
-def test_unusable_address(url):
-    with pytest.raises(Misconfigured):
-        Client(url, TOKEN)
-
-
-@pytest.mark.parametrize("token", ["", " ", None, "a b", "a\nb", "ä"])
-def test_unusable_token(service, token):
-    with pytest.raises(Misconfigured), Client(API, token, transport=httpx.MockTransport(service)) as client:
-        client.models()
-
-
-def test_wrong_token(service):
-    with Client(API, "wrong", transport=httpx.MockTransport(service)) as client:
-        with pytest.raises(ServiceRefused) as refusal:
-            client.models()
-        assert refusal.value.code == "unauthenticated"
-        assert "wrong" not in repr(client)
 
 
 def test_retired_model(service, client):

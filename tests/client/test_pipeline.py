@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from sealdrop import Client, JobFailed, JobUnfinished, Misconfigured, TransportFailed
-from sealdrop.ahead import WIDTH, ahead
+from sealdrop.ahead import WIDTH
 from sealdrop.collecting import raise_if_failed
-from sealdrop.parts import PART_BYTES, Part, cut, rows_per_part
+from sealdrop.parts import rows_per_part
 from tests.client.service import API, TOKEN
 
 
@@ -141,46 +141,3 @@ def test_no_other_path_is_asked_for_under_a_model_name(client, service, referenc
     with pytest.raises(Misconfigured):
         client.model(reference)
     assert not service.log
-
-
-def test_cut_covers_all_rows_once():
-    assert cut(5, 2) == (Part(0, 0, 2), Part(1, 2, 4), Part(2, 4, 5))
-    assert cut(4, 4) == (Part(0, 0, 4),)
-
-
-def test_parts_are_sensible_uploads(published):
-    for manifest, _ in published.values():
-        for plan in manifest.plans:
-            rows = rows_per_part(plan)
-            assert rows % plan.layout.rows_per_block == 0
-            assert plan.input_bytes(rows) <= PART_BYTES
-
-
-def test_ahead_keeps_order_and_bound():
-    drawn = []
-
-    def numbers():
-        for number in range(20):
-            drawn.append(number)
-            yield number
-
-    for taken, result in enumerate(ahead(lambda number: number * 2, numbers(), threading.Event(), width=3)):
-        assert result == taken * 2
-        assert len(drawn) - taken <= 3
-
-
-def test_ahead_tells_the_others_to_stop_when_nobody_listens():
-    stop = threading.Event()
-    results = ahead(lambda number: number, range(9), stop)
-    next(results)
-    results.close()
-    assert stop.is_set()
-
-
-def test_a_result_may_be_fetched_twice_and_watched(client, cancer):
-    job, seen = client.model("breast-cancer").submit(cancer.X[:2]), []
-    first, second = job.result(progress=seen.append), job.result()
-    assert (first.scores == second.scores).all()
-    assert (first.timing.parts, second.timing.parts) == (1, 1)
-    assert first.timing.seal > 0 == second.timing.seal
-    assert seen[-1].opened == 2
