@@ -38,12 +38,3 @@ def test_ahead_tells_the_others_to_stop_when_nobody_listens():
     next(results)
     results.close()
     assert stop.is_set()
-
-
-def test_a_result_may_be_fetched_twice_and_watched(client, cancer):
-    job, seen = client.model("breast-cancer").submit(cancer.X[:2]), []
-    first, second = job.result(progress=seen.append), job.result()
-    assert (first.scores == second.scores).all()
-    assert (first.timing.parts, second.timing.parts) == (1, 1)
-    assert first.timing.seal > 0 == second.timing.seal
-    assert seen[-1].opened == 2

@@ -141,3 +141,12 @@ def test_no_other_path_is_asked_for_under_a_model_name(client, service, referenc
     with pytest.raises(Misconfigured):
         client.model(reference)
     assert not service.log
+
+
+def test_a_result_may_be_fetched_twice_and_watched(client, cancer):
+    job, seen = client.model("breast-cancer").submit(cancer.X[:2]), []
+    first, second = job.result(progress=seen.append), job.result()
+    assert (first.scores == second.scores).all()
+    assert (first.timing.parts, second.timing.parts) == (1, 1)
+    assert first.timing.seal > 0 == second.timing.seal
+    assert seen[-1].opened == 2
