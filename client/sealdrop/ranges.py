@@ -25,6 +25,8 @@ def within(rows: Array, features: Sequence[Feature], leeway: float, policy: Rang
     """
     low = np.array([feature.low for feature in features], dtype=np.float64)
     high = np.array([feature.high for feature in features], dtype=np.float64)
+    if not ((np.fmin.reduce(rows) < low) | (np.fmax.reduce(rows) > high)).any():
+        return rows
     half = np.where(high > low, (high - low) / 2, 1.0)
     excess = np.nan_to_num(np.maximum(np.maximum(low - rows, rows - high), 0.0) / half, posinf=np.inf)
     beyond = np.flatnonzero(excess.sum(axis=1) > leeway * (1 + 1e-9))

@@ -16,7 +16,9 @@ def show(walks: tuple[Walk, ...], console: Console) -> None:
     for walk in walks:
         console.print()
         console.print(Text.assemble((walk.model, "bold"), f"  {walk.features} features, {walk.classes} classes"))
-        console.print(Padding(Group(_quality(walk), Text(), _rooms(walk), Text(), _seen(walk)), (0, 0, 0, 2)))
+        console.print(
+            Padding(Group(_quality(walk), Text(), _rooms(walk), Text(), _seen(walk)), (0, 0, 0, 2), expand=False)
+        )
     console.print()
     if all(walk.passed for walk in walks):
         console.print("Every label is the plaintext model's. No row, score or secret key left the client.")
@@ -47,8 +49,12 @@ def _rooms(walk: Walk) -> Table:
     for room in ROOMS:
         table.add_column(room, justify="right", min_width=6)
     for label, timing in _requests(walk):
-        table.add_row(label, *(f"{getattr(timing, room):,.1f}" for room in ROOMS))
+        table.add_row(label, *(_milliseconds(getattr(timing, room)) for room in ROOMS))
     return table
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
 
 
 def _requests(walk: Walk) -> tuple[tuple[str, Timing], ...]:
