@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from sealdrop.planning import coefficient, column, cost
+from sealdrop.planning import coefficient, column, cost, rotation
 from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Array, Circuit
@@ -16,7 +16,7 @@ __all__ = ["Privacy", "plan"]
 FINEST, RELATIVE = 2.0**-10, 2.0**-15
 
 _Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
-_PACKINGS: Sequence[_Candidates] = (coefficient.candidates, column.candidates)
+_PACKINGS: Sequence[_Candidates] = (coefficient.candidates, column.candidates, rotation.candidates)
 _EXACT: Sequence[_Candidates] = (exact_candidates,)
 
 

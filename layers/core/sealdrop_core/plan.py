@@ -91,6 +91,9 @@ class ColumnLayout(_Card):
         return self.outputs
 
 
+Activation = Literal["none", "square", "polynomial"]
+
+
 class RotationLayer(_Card):
     """One affine map of a rotation layout, and the polynomial after it.
 
@@ -103,7 +106,7 @@ class RotationLayer(_Card):
     period: int = Field(ge=1)
     placed: bool = False
     scale_log2: float
-    activation: Literal["none", "square", "polynomial"] = "none"
+    activation: Activation = "none"
     activation_scale_log2: float | None = None
 
 

@@ -57,13 +57,13 @@ class RotationExecutor:
 def _compiled(
     ring: Ring, circuit: Circuit, plan: Plan, layout: RotationLayout, maps: list[Diagonals]
 ) -> Iterator[_Layer]:
-    """Yield the layers; each map but the last costs a level, the last one's product is the result."""
+    """Yield the layers; each map takes a level, but not a last one that finds none left: its product is the result."""
     plaintexts = Plaintexts(ring, layout.rows_per_block)
     level, scale = len(ring.primes), 2.0**plan.input_scale_log2
     for layer, affine, diagonals, polynomial in zip(
         layout.layers, circuit.affines, maps, [*circuit.polynomials, None], strict=True
     ):
-        target, rescaled = 2.0**layer.scale_log2, polynomial is not None
+        target, rescaled = 2.0**layer.scale_log2, level > 1
         product = RotatedAffine(diagonals, affine.bias, plaintexts, level, scale, target, rescaled=rescaled)
         level, scale = level - rescaled, target
         if polynomial is None:
@@ -82,10 +82,13 @@ def _compiled(
 
 
 def _coefficients(polynomial: Polynomial, wire: Wire, plaintexts: Plaintexts) -> Iterator[Coefficient]:
-    """Yield the coefficients by ascending power: one for all units, or the slots of one for each."""
+    """Yield the coefficients by ascending power: one for all units, or the slots of one for each.
+
+    The constant stands in slots of units alone, so that the others stay zero.
+    """
     for power in range(polynomial.degree + 1):
         given = polynomial.coefficients[..., power]
-        if given.ndim == 0:
+        if power and given.ndim == 0:
             yield float(given)
         else:
             values = np.zeros(wire.period)

@@ -25,7 +25,8 @@ def arranged(circuit: Circuit, layout: RotationLayout) -> list[Diagonals]:
         elif maps:
             found = repeated(affine, wire)
         else:
-            found = dense(affine, wire, features_at(layout), layer.period, layout.shift)
+            content = features_at(layout.period, layout.block, layout.copies, layout.shift)
+            found = dense(affine, wire, content, layer.period, layout.shift)
         if found is None or found.out.period != layer.period:
             raise _other()
         wire = found.out

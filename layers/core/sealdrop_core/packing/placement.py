@@ -19,6 +19,8 @@ def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -
 
     The choice is a function of the arguments alone: planner and server make the same.
     """
+    if _largest(affine) > limit:
+        return None
     rows, columns, values = _entries(affine)
     inputs = wire.slots[columns]
     starts = np.searchsorted(rows, np.arange(affine.outputs + 1))
@@ -38,6 +40,13 @@ def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -
         return out
 
     return Diagonals(found, period, period, Wire(places, period), vector)
+
+
+def _largest(affine: Affine | SparseAffine) -> int:
+    """Return the most weights of one output: so many diagonals it takes at least."""
+    if isinstance(affine, Affine):
+        return int(np.count_nonzero(affine.weight, axis=1).max())
+    return int(np.bincount(affine.rows, affine.values != 0).max())
 
 
 def _entries(affine: Affine | SparseAffine) -> tuple[Index, Index, Array]:

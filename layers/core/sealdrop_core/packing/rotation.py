@@ -6,7 +6,7 @@ belong to one output. Diagonals lie on a grid of baby and giant steps, so that f
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +88,10 @@ def block_of(features: int, outputs: int, slots: int) -> tuple[int, int, int]:
     return wide, copies, narrow // copies
 
 
-def features_at(layout: RotationLayout) -> Index:
+def features_at(period: int, block: int, copies: int, shift: int) -> Index:
     """Return which of the padded features each slot holds, until they repeat."""
-    slot = np.arange(layout.block * layout.copies)
-    return (slot + slot // layout.block * layout.shift) % layout.period
+    slot = np.arange(block * copies)
+    return (slot + slot // block * shift) % period
 
 
 def dense(affine: Affine | SparseAffine, wire: Wire, content: Index, after: int, count: int) -> Diagonals:
@@ -99,12 +99,16 @@ def dense(affine: Affine | SparseAffine, wire: Wire, content: Index, after: int,
 
     A slot of output j meets `count` neighbouring inputs by diagonals, and all others by the sum over its slots.
     """
-    weight = np.zeros((after, wire.period))
-    weight[: affine.outputs, wire.slots] = affine.dense()
     rows = np.arange(len(content)) % after
 
+    @cache
+    def weight() -> Array:
+        padded = np.zeros((after, wire.period))
+        padded[: affine.outputs, wire.slots] = affine.dense()
+        return padded
+
     def vector(offset: int) -> Array:
-        return weight[rows, np.roll(content, -offset)]
+        return weight()[rows, np.roll(content, -offset)]
 
     return Diagonals(tuple(range(count)), len(content), after, ordered(affine.outputs), vector)
 
@@ -125,7 +129,7 @@ def pack_rows(X: Array, layout: RotationLayout, slots: int) -> Array:
     """Return the slots of one block, shape (slots,), from rows X of shape (rows, features)."""
     padded = np.zeros((layout.rows_per_block, layout.period))
     padded[: len(X), : layout.features] = X
-    own = padded[:, features_at(layout)].T.reshape(-1)
+    own = padded[:, features_at(layout.period, layout.block, layout.copies, layout.shift)].T.reshape(-1)
     return np.tile(own, slots // len(own))
 
 

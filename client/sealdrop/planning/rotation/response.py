@@ -1,0 +1,54 @@
+"""What the response of a network may lose, and how far a private one is flooded."""
+
+import math
+
+from sealdrop.planning import noise
+from sealdrop.planning.precision import Privacy
+from sealdrop.planning.rotation.slots import tail
+from sealdrop_core.plan import Response, RotationLayout
+
+MAX_DIVERGENCE_LOG2 = -20.0  # of a private response, all its coefficients together
+# of the error, for what evaluation leaves in a score; the rest goes to dropped bits or to flooding
+EVALUATION_SHARE = 0.7
+
+
+def needed_flooding_bits(layout: RotationLayout) -> float:
+    """Return log2 of how far flooding must stand above the noise of evaluation for the divergence that is allowed.
+
+    A Gaussian shifted by 2^-b of its deviation diverges by 2^(-2b - 1), and every coefficient sent is one.
+    """
+    return (math.log2(layout.kept) - 1 - MAX_DIVERGENCE_LOG2) / 2
+
+
+def wanted_deviation(layout: RotationLayout, error: float, privacy: Privacy) -> float:
+    """Return the largest standard deviation that evaluation may leave in a score."""
+    share = 2.0 ** -needed_flooding_bits(layout) if privacy == "private" else 1.0
+    return EVALUATION_SHARE * share * error / noise.SIGMAS
+
+
+def respond(
+    layout: RotationLayout, degree: int, scale: float, deviation: float, error: float, privacy: Privacy
+) -> tuple[Response, float]:
+    """Return the response that spends the error, and the error of a score (six standard deviations) it comes to.
+
+    `deviation` is what evaluation leaves in a score, `scale` the fixed-point scale of the scores.
+    """
+    unit = math.sqrt(layout.kept / 2) / scale  # deviation of a score for one of a coefficient
+    own, allowed = deviation / unit, error / noise.SIGMAS / unit
+    left = math.sqrt(allowed**2 - own**2)
+    heavy = math.sqrt(tail(layout.kept / degree))
+    if privacy == "open":
+        dropped = noise.most_dropped_bits(degree, left / heavy)
+        total = math.hypot(own, heavy * noise.dropped_std(degree, dropped))
+        return Response(private=False, dropped_bits=dropped), noise.SIGMAS * unit * total
+    dropped = noise.most_dropped_bits(degree, left / 4 / heavy)
+    spent = heavy * math.hypot(noise.dropped_std(degree, dropped), noise.public_zero_std(degree))
+    flooding = math.sqrt(max(left**2 - spent**2, 1.0))
+    bits = math.log2(flooding / own)
+    response = Response(
+        dropped_bits=dropped,
+        flooding_std_log2=math.log2(flooding),
+        flooding_bits=bits,
+        divergence_log2=math.log2(layout.kept) - 1 - 2 * bits,
+    )
+    return response, error

@@ -1,0 +1,137 @@
+"""Noise of a network across slots: variances from everything that adds some, brought to a score by its gain.
+
+A polynomial whose coefficients have variance v, of which only those that repeat every n slots reach a score, has
+variance n * v in a slot. Formulas of the coefficients: Costache et al. as in `noise`; of key switching: Kim, Song,
+Cheon, "Approximate Homomorphic Encryption with Reduced Approximation Error", section 4, for digits that Microsoft SEAL
+takes from [0, q) instead of around zero.
+"""
+
+from collections.abc import Sequence
+
+from sealdrop.planning import noise
+from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
+from sealdrop.planning.rotation.gains import Gain, LayerGains, PolynomialGains
+from sealdrop_core.packing.rotation import Diagonals
+
+# A rounding error is multiplied by the secret, whose slots have exponential squares: a product that is not averaged
+# over slots exceeds six deviations as often as a Gaussian 2.3 times as wide does.
+TAIL = 2.3**2 - 1
+
+
+def tail(share: float) -> float:
+    """Return by how much a rounding variance counts for more when it is averaged over 1 / share slots."""
+    return 1 + TAIL * share
+
+
+class ScoreNoise:
+    """The variance of a score, in its own units, while it is gathered."""
+
+    def __init__(self, network: Network, chain: Chain) -> None:
+        self.network, self.chain = network, chain
+        self.slots = chain.degree // 2
+        self.variance = 0.0
+
+    def add(self, variance: float, period: int, gain: Gain, scale: float) -> None:
+        """Add noise with this variance of a coefficient, at this scale, on values with this gain."""
+        self.variance += variance * period * self.network.rows * gain.norm**2 / scale**2
+
+    def add_encoding(self, period: int, gain: Gain, scale: float) -> None:
+        """Add what encoding a vector rounds away: coefficients of real slots come in equal pairs, and so do errors."""
+        self.add(2 * noise.ROUNDING_STD**2, period, gain, scale)
+
+    def add_rounding(self, period: int, gain: Gain, scale: float) -> None:
+        """Add what dividing by a prime rounds away."""
+        self.add(self._rounding(period), period, gain, scale)
+
+    def add_switch(self, level: int, period: int, gain: Gain, scale: float, *, times: float = 1.0) -> None:
+        """Add what key switching at a level adds, so many times.
+
+        Digits have a mean, and half of their energy stands in the few slots next to the root one.
+        """
+        digits = noise.ERROR_STD**2 * self.chain.degree / 3
+        digits *= sum((prime / self.chain.special) ** 2 for prime in self.chain.primes[:level])
+        own = period * self.network.rows
+        energy = own * (gain.norm**2 + own * gain.peak**2) / 2
+        rounding = self._rounding(period) * own * gain.norm**2
+        self.variance += times * (digits * energy + rounding) / scale**2
+
+    def _rounding(self, period: int) -> float:
+        share = period * self.network.rows / self.slots
+        return noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * self.chain.degree) * tail(share)
+
+
+def variance(network: Network, chain: Chain) -> float:
+    """Return the variance that evaluation leaves in a score, in the score's own units."""
+    total = ScoreNoise(network, chain)
+    later = _later_periods(network.maps)
+    first = scales(network, chain)
+    total.add(noise.fresh_std() ** 2, later[0], network.gains[0].input, first[0].input)
+    for index, (layer, gains) in enumerate(zip(first, network.gains, strict=True)):
+        _add_map(total, network.maps[index], layer, gains, later[index + 1])
+        if gains.polynomial is not None:
+            _add_activation(total, index, layer, gains.polynomial, later[index + 1])
+    return total.variance
+
+
+def _later_periods(maps: Sequence[Diagonals]) -> list[int]:
+    """Return, for each map and after the last, the largest period that is still to come."""
+    found = [maps[-1].after]
+    for one in reversed(maps):
+        found.append(max(found[-1], one.before))
+    return found[::-1]
+
+
+def _add_map(total: ScoreNoise, map_: Diagonals, layer: LayerScales, gains: LayerGains, later: int) -> None:
+    """Add the noise of an affine map."""
+    rescaled = gains.polynomial is not None or total.network.rescaled
+    prime = total.chain.primes[layer.level - 1] if rescaled else 1
+    weights = layer.values * prime / layer.input
+    before = max(map_.before, later)
+    total.add_encoding(map_.before, gains.values, weights / gains.input_norm)
+    if map_.babies:
+        total.add_switch(layer.level, before, gains.input, layer.input, times=map_.babies / 2)
+    terms = map_.before // map_.after
+    summed = _times(gains.values, terms)
+    if map_.giants:
+        total.add_switch(layer.level, before, summed, layer.values * prime, times=map_.giants)
+    if rescaled:
+        total.add_rounding(before, summed, layer.values)
+    for step in map_.folds:
+        total.add_switch(
+            layer.level - rescaled, max(step, later), _times(gains.values, step // map_.after), layer.values
+        )
+
+
+def _times(gain: Gain, terms: int) -> Gain:
+    """Return the gain of each of so many independent terms of a sum."""
+    return Gain(gain.norm * terms**0.5, gain.peak)
+
+
+def _add_activation(total: ScoreNoise, index: int, layer: LayerScales, gains: PolynomialGains, later: int) -> None:
+    """Add the noise of an activation."""
+    primes, level = total.chain.primes, layer.level - 1
+    inside = layer.inside
+    if inside is None:
+        total.add_switch(level, later, gains.result, layer.result * primes[level - 1])
+        total.add_rounding(later, gains.result, layer.result)
+        return
+    _add_reduction(total, level, later, gains.square, inside.square)
+    low = inside.low
+    _add_reduction(total, low.level, later, gains.result, inside.target)
+    halves = [(low, gains.leading, 0)]
+    if inside.degree > 3:
+        _add_reduction(total, level - 1, later, gains.fourth, inside.fourth)
+        _add_reduction(total, level - 1, later, gains.upper, inside.quotient)
+        halves.append((inside.high, gains.upper_leading, 4))
+    for half, leading, power in halves:
+        total.add_rounding(later, leading, half.leading)
+        for plain, scale in enumerate((half.linear, half.quadratic, half.cubic), start=power + 1):
+            if plain < len(gains.coefficients):
+                period = total.network.maps[index].after
+                total.add_encoding(period, gains.coefficients[plain], scale)
+
+
+def _add_reduction(total: ScoreNoise, level: int, later: int, gain: Gain, scale: float) -> None:
+    """Add the noise of relinearizing a product at a level and rescaling it to `scale`."""
+    total.add_switch(level, later, gain, scale * total.chain.primes[level - 1])
+    total.add_rounding(later, gain, scale)
