@@ -32,6 +32,9 @@ build: $(SAM_VENV)/done ## the Lambda layers and functions, into .aws-sam
 bench: $(VENV)/demo ## the measured claims, side by side with TenSEAL in one run
 	$(BIN)/python -m benchmarks
 
+contract: $(VENV)/dev ## what of contract/ is made from the code: OpenAPI, schemas, table of codes, refused vectors
+	PYTHONPATH=functions $(BIN)/python -m tests.contract
+
 nightly: $(VENV)/dev ## property tests over a thousand random circuits
 	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine
 
