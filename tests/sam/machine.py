@@ -1,8 +1,10 @@
 """What of Docker and the SAM CLI is on this machine."""
 
+import json
 import platform
 import shutil
 import subprocess
+from ipaddress import ip_network
 
 IMAGE = "public.ecr.aws/lambda/python:3.13"
 ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
@@ -27,5 +29,7 @@ def missing() -> str | None:
 
 def bridge() -> str:
     """Return the address at which containers and this machine both reach what listens here."""
-    inspect = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
-    return subprocess.run(inspect, capture_output=True, text=True, check=True).stdout.strip()
+    inspect = ["docker", "network", "inspect", "bridge", "--format", "{{json (index .IPAM.Config 0)}}"]
+    told = json.loads(subprocess.run(inspect, capture_output=True, text=True, check=True).stdout)
+    # a bridge that no container has used yet does not always name its gateway
+    return str(told.get("Gateway") or ip_network(told["Subnet"])[1])

@@ -31,7 +31,8 @@ class SamLocal:
         self.log = Path(self._folder.name, "log")
         self._variables = Path(self._folder.name, "variables.json")
         # only variables that the template declares reach a function, and each is the local stack's value
-        values = {function.name: {**function.environment, **connection} for function in functions}
+        endpoint = {"AWS_ENDPOINT_URL": connection["AWS_ENDPOINT_URL"]}
+        values = {function.name: {**function.environment, **endpoint} for function in functions}
         self._variables.write_text(json.dumps(values))
         self._connection = connection
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -75,7 +76,9 @@ class SamLocal:
         self._folder.cleanup()
 
     def _command(self, what: str, *arguments: str) -> list[str]:
-        return ["sam", "local", what, *arguments, "--skip-pull-image", "--env-vars", str(self._variables)]
+        template = str(self._project / "template.yaml")
+        options = ["--template", template, "--skip-pull-image", "--env-vars", str(self._variables)]
+        return ["sam", "local", what, *arguments, *options]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
