@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.report import show
 
-SUBJECTS = ("single_row",)
+SUBJECTS = ("single_row", "batch")
 
 
 def main(names: list[str]) -> int:

@@ -56,6 +56,35 @@ def vector(circuit: Circuit, row: Array) -> Baseline:
     return Baseline(context, sealed, answer, opened)
 
 
+def tensor(circuit: Circuit, X: Array) -> Baseline:
+    """Return rows X, shape (rows, features), batched: one ciphertext for each feature, through `mm` and `square`."""
+    secret = _context(hidden=len(circuit.layers) > 1)
+    secret.generate_relin_keys()
+    context = secret.serialize(save_secret_key=False)
+    public = tenseal.context_from(context, n_threads=1)
+    rows = tenseal.plain_tensor(X.reshape(len(X), 1, -1))
+    sealed = tenseal.ckks_tensor(secret, rows, batch=True).serialize()
+    layers = [
+        layer if isinstance(layer, Polynomial) else (tenseal.plain_tensor(layer.dense().T), [layer.bias.tolist()])
+        for layer in circuit.layers
+    ]
+
+    def answer() -> bytes:
+        value = tenseal.ckks_tensor_from(public, sealed)
+        for layer in layers:
+            if isinstance(layer, Polynomial):
+                assert layer.coefficients.tolist() == [0.0, 0.0, 1.0]
+                value = value.square()
+            else:
+                value = value.mm(layer[0]) + tenseal.plain_tensor(layer[1])
+        return bytes(value.serialize())
+
+    def opened() -> Array:
+        return np.array(tenseal.ckks_tensor_from(secret, answer()).decrypt().tolist()).reshape(len(X), -1)
+
+    return Baseline(context, sealed, answer, opened)
+
+
 def _affine(value: tenseal.CKKSVector, weight: list[list[float]], bias: list[float]) -> tenseal.CKKSVector:
     if len(bias) == 1:
         return value.dot([column[0] for column in weight]) + bias

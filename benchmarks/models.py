@@ -61,3 +61,8 @@ def network(name: str, loader: object, sizes: tuple[int, ...], powers: tuple[flo
 def lifted_network() -> Subject:
     """Return 30-16-1 with a square activation."""
     return network("breast cancer 30-16-1 square", load_breast_cancer, (30, 16, 1), (0.0, 0.0, 1.0))
+
+
+def batch_network() -> Subject:
+    """Return 64-32-10 with a square activation."""
+    return network("digits 64-32-10 square", load_digits, (64, 32, 10), (0.0, 0.0, 1.0))
