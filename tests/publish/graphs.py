@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper, save, shape_inference
 
 from sealdrop.publish.onnx import CompiledGraph, compile_graph
@@ -55,3 +56,23 @@ def compiled(proto: ModelProto, folder: Path) -> CompiledGraph:
     path = folder / "model.onnx"
     save(proto, path)
     return compile_graph(path)
+
+
+def _session(proto: ModelProto) -> Any:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def compared(proto: ModelProto, folder: Path, rows: int = 5) -> CompiledGraph:
+    """Compile a model, and hold what its network computes for random rows against onnxruntime."""
+    shapes = {
+        entry.name: [d.dim_value or rows for d in entry.type.tensor_type.shape.dim] for entry in proto.graph.input
+    }
+    feed = {name: draw.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
+    wanted = _session(proto).run(["y"], feed)[0]
+    own = compiled(proto, folder)
+    found = own.compiled.network.evaluate(np.hstack([value.reshape(rows, -1) for value in feed.values()]).astype(float))
+    np.testing.assert_allclose(found, wanted.reshape(rows, -1), rtol=1e-4, atol=1e-5)
+    return own

@@ -11,7 +11,7 @@ from sealdrop.publish.drafting import draft
 from sealdrop.publish.original import answered, answers, score
 from sealdrop_core.manifest import Output
 
-ROWS = 150  # at most
+ROWS = 120  # at most
 
 
 def _opened(case: Fitted) -> tuple[Any, Any, Output, float]:

@@ -1,14 +1,11 @@
 """ONNX operators: the compiled network computes what onnxruntime computes."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from onnx import ModelProto
-from tests.publish.graphs import compiled, draw, model, node, weights
-
-onnxruntime = pytest.importorskip("onnxruntime")
+from tests.publish.graphs import compared, model, node, weights
 
 W, B = weights(6, 4), weights(4)
 IMAGE = ("n", 3, 8, 7)
@@ -134,86 +131,13 @@ EXACT: dict[str, ModelProto] = {
     ),
 }
 
-_ACTIVATED = {
-    "Relu": {},
-    "LeakyRelu": {"alpha": 0.2},
-    "Tanh": {},
-    "Softplus": {},
-    "Erf": {},
-    "Elu": {"alpha": 0.7},
-    "Celu": {"alpha": 1.3},
-    "HardSigmoid": {"alpha": 0.3},
-    "HardSwish": {},
-    "Softsign": {},
-    "Abs": {},
-    "Mish": {},
-}
-
-
-def _hidden(*nodes: Any, **constants: Any) -> ModelProto:
-    own = {"w": W, "b": B, "v": weights(4, 2)} | constants
-    return model([node("Gemm", "x", "w", "b", out="h"), *nodes, node("Gemm", "a", "v")], VECTOR, own, opset=20)
-
-
-ACTIVATED: dict[str, ModelProto] = {
-    **{name: _hidden(node(name, "h", out="a", **options)) for name, options in _ACTIVATED.items()},
-    "Sigmoid": _hidden(node("Sigmoid", "h", out="a")),
-    "Gelu": _hidden(node("Gelu", "h", out="a")),
-    "Gelu-tanh": _hidden(node("Gelu", "h", out="a", approximate="tanh")),
-    "PRelu": _hidden(node("PRelu", "h", "s", out="a"), s=np.float32([0.1])),
-    "Relu6": _hidden(node("Clip", "h", "low", "high", out="a"), low=np.float32(0), high=np.float32(6)),
-    "Clip-above": _hidden(node("Clip", "h", "", "high", out="a"), high=np.float32(0.5)),
-    "Silu": _hidden(node("Sigmoid", "h", out="s"), node("Mul", "h", "s", out="a")),
-    "Softplus-torch": _hidden(
-        node("Greater", "h", "limit", out="g"),
-        node("Softplus", "h", out="s"),
-        node("Where", "g", "h", "s", out="a"),
-        limit=np.float32(20),
-    ),
-    "Max": _hidden(node("Max", "h", "low", out="a"), low=np.float32(0.1)),
-    "Gelu-spread": _hidden(
-        node("Div", "h", "root", out="r"),
-        node("Erf", "r", out="e"),
-        node("Add", "e", "one", out="p"),
-        node("Mul", "h", "p", out="q"),
-        node("Mul", "q", "half", out="a"),
-        root=np.float32(np.sqrt(2)),
-        one=np.float32(1),
-        half=np.float32(0.5),
-    ),
-}
-
-
-def _session(proto: ModelProto) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
-
-
-def _compare(proto: ModelProto, folder: Path, rows: int = 5) -> Any:
-    shapes = {
-        entry.name: [d.dim_value or rows for d in entry.type.tensor_type.shape.dim] for entry in proto.graph.input
-    }
-    feed = {name: draw.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
-    wanted = _session(proto).run(["y"], feed)[0]
-    own = compiled(proto, folder)
-    found = own.compiled.network.evaluate(np.hstack([value.reshape(rows, -1) for value in feed.values()]).astype(float))
-    np.testing.assert_allclose(found, wanted.reshape(rows, -1), rtol=1e-4, atol=1e-5)
-    return own
-
 
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_operators(name: str, tmp_path: Path) -> None:
-    own = _compare(EXACT[name], tmp_path)
+    own = compared(EXACT[name], tmp_path)
     assert own.compiled.network.activations == ()
-
-
-@pytest.mark.parametrize("name", ACTIVATED)
-def test_activations(name: str, tmp_path: Path) -> None:
-    own = _compare(ACTIVATED[name], tmp_path)
-    assert len(own.compiled.network.activations) == 1
 
 
 def test_rows_one_at_a_time(tmp_path: Path) -> None:
     proto = model([node("Reshape", "x", "s", out="r"), node("Gemm", "r", "w")], (1, 2, 3), {"s": i64(1, 6), "w": W})
-    _compare(proto, tmp_path, rows=1)
+    compared(proto, tmp_path, rows=1)

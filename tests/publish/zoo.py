@@ -53,7 +53,7 @@ EXACT: dict[str, tuple[str, Any]] = {
     "LogisticRegression-strings": ("iris+strings", logistic()),
     "LogisticRegressionCV": (
         "iris",
-        linear_model.LogisticRegressionCV(Cs=3, max_iter=2000, l1_ratios=(0,), use_legacy_attributes=False),
+        linear_model.LogisticRegressionCV(Cs=2, cv=2, max_iter=300, l1_ratios=(0,), use_legacy_attributes=False),
     ),
     "RidgeClassifier-binary": ("breast_cancer", scaled(linear_model.RidgeClassifier())),
     "RidgeClassifier": ("digits", ranged(linear_model.RidgeClassifier())),
@@ -84,7 +84,7 @@ EXACT: dict[str, tuple[str, Any]] = {
     "OneVsRest-quadratic": ("iris", ranged(multiclass.OneVsRestClassifier(naive_bayes.GaussianNB()))),
     "OneVsRest-binary": ("breast_cancer", scaled(multiclass.OneVsRestClassifier(logistic()))),
     "OneVsRest-multilabel": ("iris+labels", multiclass.OneVsRestClassifier(logistic())),
-    "OneVsOne": ("digits", ranged(multiclass.OneVsOneClassifier(logistic(C=0.1)))),
+    "OneVsOne": ("wine", ranged(multiclass.OneVsOneClassifier(logistic()))),
     "OneVsOne-svc": ("iris", multiclass.OneVsOneClassifier(svm.LinearSVC(random_state=0))),
     "QuadraticDiscriminantAnalysis": ("wine", scaled(discriminant_analysis.QuadraticDiscriminantAnalysis())),
     "QuadraticDiscriminantAnalysis-binary": (
@@ -145,7 +145,10 @@ EXACT: dict[str, tuple[str, Any]] = {
     "PCA-pipeline": ("digits", ranged(decomposition.PCA(20, random_state=0), logistic())),
     "LDA-pipeline": ("wine", scaled(discriminant_analysis.LinearDiscriminantAnalysis(n_components=2), logistic())),
     "SelectKBest": ("breast_cancer", scaled(feature_selection.SelectKBest(k=8), logistic())),
-    "VarianceThreshold": ("digits", pipeline.make_pipeline(feature_selection.VarianceThreshold(0.1), logistic(C=0.01))),
+    "VarianceThreshold": (
+        "digits",
+        pipeline.make_pipeline(feature_selection.VarianceThreshold(0.1), linear_model.RidgeClassifier()),
+    ),
     "FeatureUnion": (
         "wine",
         scaled(pipeline.make_union(decomposition.PCA(3), feature_selection.SelectKBest(k=4)), logistic()),
@@ -157,7 +160,7 @@ EXACT: dict[str, tuple[str, Any]] = {
 
 
 def _classifier(*hidden: int, activation: str) -> Any:
-    return neural_network.MLPClassifier(hidden, activation=activation, alpha=0.1, max_iter=600, random_state=0)
+    return neural_network.MLPClassifier(hidden, activation=activation, alpha=1, max_iter=600, random_state=0)
 
 
 def _regressor(*hidden: int, activation: str) -> Any:
@@ -169,8 +172,8 @@ def _regressor(*hidden: int, activation: str) -> Any:
 APPROXIMATED: dict[str, tuple[str, Any]] = {
     "MLPClassifier-relu": ("breast_cancer", scaled(_classifier(16, activation="relu"))),
     "MLPClassifier-tanh": ("wine", scaled(_classifier(16, activation="tanh"))),
-    "MLPClassifier-logistic": ("digits", ranged(_classifier(32, activation="logistic"))),
-    "MLPClassifier-relu-digits": ("digits", ranged(_classifier(32, activation="relu"))),
+    "MLPClassifier-logistic": ("iris", scaled(_classifier(12, activation="logistic"))),
+    "MLPClassifier-relu-digits": ("digits", ranged(_classifier(24, activation="relu"))),
     "MLPClassifier-two": ("breast_cancer", scaled(_classifier(16, 8, activation="tanh"))),
     "MLPClassifier-three": ("iris", scaled(_classifier(8, 6, 4, activation="tanh"))),
     "MLPClassifier-multilabel": ("iris+labels", scaled(_classifier(8, activation="tanh"))),

@@ -5,8 +5,7 @@ predictions at the same degree.
 """
 
 import numpy as np
-from numpy.polynomial import Chebyshev
-from numpy.polynomial import Polynomial as Powers
+from numpy.polynomial.chebyshev import cheb2poly, chebvander
 
 from sealdrop.publish.network import Layer, Network
 from sealdrop.publish.nonlinearities import Activation
@@ -15,6 +14,7 @@ from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffi
 DEGREES = (2, 3, 5, 7)
 MAX_SAMPLES = 200_000
 RIDGE = 1e-3  # of the mean variance of a hidden unit
+BEYOND, WHISPER = 1.5, 3e-4  # of the reach of the calibration rows, of their weight
 
 
 def circuits(network: Network, X: Array) -> list[Circuit]:
@@ -62,10 +62,18 @@ def _shrunk(layer: Layer, reach: float) -> Layer:
 
 
 def _least_squares(activation: Activation, values: Array, reach: float, degree: int) -> Polynomial:
+    """Fit to values in [-1, 1], and with a whisper of weight beyond them.
+
+    A row of unseen combinations may bring more than any calibration row did; left free there, a polynomial runs away.
+    """
     flat = values.ravel()
     flat = flat[:: -(-flat.size // MAX_SAMPLES)]
-    found = Chebyshev.fit(flat, activation(flat * reach), degree, domain=[-1, 1])
+    beyond = np.linspace(-BEYOND, BEYOND, 101)
+    weight = np.concatenate([np.ones(flat.size), np.full(101, np.sqrt(WHISPER * flat.size / 101))])
+    at = np.concatenate([flat, beyond])
+    basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
+    found = np.linalg.lstsq(basis, activation(at * reach) * weight, rcond=None)[0]
     powers = np.zeros(degree + 1)
-    coefficients = found.convert(kind=Powers).coef
-    powers[: len(coefficients)] = coefficients  # trailing zeros are cut off by the conversion
+    coefficients = cheb2poly(found) / BEYOND ** np.arange(len(found))
+    powers[: len(coefficients)] = coefficients
     return Polynomial(powers)

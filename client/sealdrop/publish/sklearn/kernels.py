@@ -30,13 +30,13 @@ def _machine(kernel: Any, support: Any, dual: Array, bias: Array, gamma: float, 
     if degree == 2:
         forms = gamma**2 * np.einsum("ks,si,sj->kij", dual, support, support, optimize=True)
         return quadratic(forms, 2 * gamma * coef0 * dual @ support, bias + coef0**2 * dual.sum(axis=1))
-    return _powers(gamma * support, coef0, int(degree), dual, bias)
+    return _powers(support, gamma, coef0, int(degree), dual, bias)
 
 
-def _powers(weight: Array, coef0: float, degree: int, dual: Array, bias: Array) -> Network:
-    """Compile any degree with one hidden unit for each support vector, scaled so that the largest weight is 1."""
-    scale = float(np.abs(weight).sum(axis=1).max()) + abs(coef0) or 1.0
-    hidden = Affine(weight / scale, np.full(len(weight), coef0 / scale))
+def _powers(support: Array, gamma: float, coef0: float, degree: int, dual: Array, bias: Array) -> Network:
+    """Compile any degree with one hidden unit for each support vector, scaled to [-1, 1] on the support vectors."""
+    scale = float(np.abs(gamma * support @ support.T + coef0).max()) or 1.0
+    hidden = Affine(gamma / scale * support, np.full(len(support), coef0 / scale))
     power = Polynomial(np.eye(degree + 1)[degree])
     return Network((hidden, power, Affine(dual * scale**degree, bias)))
 

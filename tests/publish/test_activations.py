@@ -1,0 +1,73 @@
+"""Activations become polynomials that fit the values they really see."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sealdrop.publish.activations import DEGREES, circuits, fit
+from sealdrop.publish.network import Layer, Network, chain
+from sealdrop.publish.nonlinearities import ACTIVATIONS
+from sealdrop_core.circuit import Affine
+
+draw = np.random.default_rng(11)
+
+
+def _network(activation: str, *widths: int) -> Network:
+    layers: list[Layer] = []
+    for before, after in pairwise(widths):
+        weight = draw.normal(size=(after, before)) / np.sqrt(before)
+        layers += [Affine(weight, draw.normal(size=after)), ACTIVATIONS[activation]]
+    return chain(widths[0], layers[:-1])
+
+
+@pytest.mark.parametrize("activation", ["relu", "logistic", "tanh", "softplus", "gelu"])
+def test_higher_degrees_fit_better(activation: str) -> None:
+    network, X, unseen = _network(activation, 6, 10, 2), *draw.normal(size=(2, 500, 6))
+    wanted = network.evaluate(unseen)
+    errors = [np.sqrt(np.mean((circuit.evaluate(unseen) - wanted) ** 2)) for circuit in circuits(network, X)]
+    assert len(errors) == len(DEGREES)
+    assert errors[-1] < errors[0]
+    assert errors[-1] < 0.15 * wanted.std()
+
+
+def test_polynomials_work_on_values_up_to_one() -> None:
+    network, X = _network("tanh", 5, 8, 6, 3), 30 * draw.normal(size=(300, 5))
+    circuit = fit(network, X, 3)
+    values = X
+    for layer in circuit.layers:
+        if hasattr(layer, "degree"):
+            assert np.abs(values).max() == pytest.approx(1)
+            assert layer.degree == 3
+        values = layer(values)
+
+
+def test_the_affine_map_after_is_fitted_again() -> None:
+    """A network of one hidden unit whose polynomial is off by a factor: the next layer makes up for it."""
+    network, X = _network("logistic", 2, 12, 1), draw.normal(size=(400, 2))
+    circuit = fit(network, X, 2)
+    left = circuit.evaluate(X) - network.evaluate(X)
+    hidden = circuit.polynomials[0](circuit.affines[0](X))
+    centred = hidden - hidden.mean(axis=0)
+    assert abs(left.mean()) < 1e-10
+    assert np.abs(centred.T @ left / len(X)).max() < 1e-3
+
+
+def test_polynomials_do_not_run_away_beyond_the_calibration_rows() -> None:
+    network, X = _network("tanh", 5, 8, 3), draw.normal(size=(300, 5))
+    for circuit in circuits(network, X):
+        beyond = 1.4 * X
+        assert np.abs(circuit.evaluate(beyond) - network.evaluate(beyond)).max() < 2
+
+
+def test_constant_values_are_no_trouble() -> None:
+    network = _network("relu", 3, 4, 2)
+    X = np.tile(draw.normal(size=3), (5, 1))
+    for circuit in circuits(network, X):
+        np.testing.assert_allclose(circuit.evaluate(X), network.evaluate(X), atol=1e-9)
+
+
+def test_polynomial_networks_are_taken_as_they_are() -> None:
+    network = chain(3, [Affine(np.eye(3), np.zeros(3))])
+    [circuit] = circuits(network, np.ones((2, 3)))
+    assert circuit.polynomials == ()

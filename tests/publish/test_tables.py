@@ -1,0 +1,151 @@
+"""Tables on their way into a model with steps: calibrated, described, admitted, encrypted, refused."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import (
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+    StandardScaler,
+)
+from tests.publish.tables import NUMBERS, ROWS, STRANGE, TABLE, TARGET, TRANSFORMERS, UNSEEN, WORDS, columns
+
+from sealdrop.errors import RefusedInput
+from sealdrop.publish import UnsupportedCalibration, UnsupportedModel
+from sealdrop.publish.agreement import encrypted_scores
+from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.drafting import draft
+from sealdrop.publish.sklearn import compile_estimator
+from sealdrop.publish.sklearn.registry import compile_transformer
+from sealdrop.rows import admit
+from sealdrop.steps import Column, run
+from sealdrop_core.manifest import Manifest
+
+
+def _model() -> Any:
+    everything, _ = TRANSFORMERS["everything"]
+    return make_pipeline(everything, LogisticRegression(max_iter=1000)).fit(TABLE, TARGET)
+
+
+def test_steps_travel_in_the_manifest_as_json() -> None:
+    model = _model()
+    manifest = draft(model, TABLE, name="table", rows=(1,)).manifest
+    again = Manifest.model_validate_json(json.dumps(manifest.model_dump(mode="json")))
+    assert again == manifest
+    assert [feature.kind for feature in again.features] == ["number", "category", "number", "category", "number"]
+    assert [feature.name for feature in again.features] == list(TABLE.columns)
+    assert again.features[1].low is None
+    compiled = compile_estimator(model)
+    found = compiled.network.evaluate(run(again.steps, columns(STRANGE, again.features)))
+    np.testing.assert_allclose(found[:, 0], model.decision_function(STRANGE), atol=1e-9)
+
+
+def test_text_tables_read_numbers_as_numbers() -> None:
+    compiled = compile_estimator(_model())
+    features = Calibration.read(TABLE, compiled).features
+    text = UNSEEN.map(lambda value: None if value is None or value != value else str(value))
+    text["member"] = UNSEEN["member"]
+    one, other = (run(compiled.steps, columns(table, features)) for table in (UNSEEN, text))
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("transformer", "table", "code"),
+    [
+        (OneHotEncoder(), STRANGE[["city"]], "unknown_category"),
+        (OrdinalEncoder(), STRANGE[["city"]], "unknown_category"),
+        (OrdinalEncoder(), UNSEEN[["city"]], "not_finite"),
+        (SimpleImputer(), pd.DataFrame({"city": [1.0, "many"]}), "not_numeric"),
+    ],
+)
+def test_rows_the_steps_cannot_take(transformer: Any, table: pd.DataFrame, code: str) -> None:
+    fitted = transformer.fit(TABLE[["income"]] if isinstance(transformer, SimpleImputer) else TABLE[["city"]])
+    steps = compile_transformer(fitted).steps
+    with pytest.raises(RefusedInput) as refusal:
+        run(steps, [Column("city", table["city"].to_numpy(dtype=object))])
+    assert refusal.value.code == code
+    assert "'city'" in refusal.value.message
+    assert "Basel" not in refusal.value.message
+    assert "many" not in refusal.value.message
+
+
+def test_client_steps_come_before_encrypted_ones() -> None:
+    late = make_pipeline(StandardScaler(), SimpleImputer(), Ridge()).fit(TABLE[NUMBERS], TARGET)
+    with pytest.raises(UnsupportedModel, match="'impute' comes after"):
+        compile_estimator(late)
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        (STRANGE, None),
+        (TABLE.assign(age="old"), "calibration_not_numeric"),
+        (TABLE[["age"]], "wrong_calibration_width"),
+    ],
+)
+def test_calibration_tables(table: pd.DataFrame, code: str | None) -> None:
+    compiled = compile_estimator(_model())
+    if code is None:
+        assert len(Calibration.read(table, compiled).rows) == ROWS
+        return
+    with pytest.raises(UnsupportedCalibration) as refusal:
+        Calibration.read(table, compiled)
+    assert refusal.value.code == code
+
+
+def test_lifting_follows_steps() -> None:
+    model = make_pipeline(
+        make_column_transformer((make_pipeline(SimpleImputer(), MinMaxScaler()), NUMBERS), (OneHotEncoder(), WORDS)),
+        PolynomialFeatures(2, interaction_only=True),
+        Ridge(),
+    ).fit(TABLE, TARGET)
+    compiled = compile_estimator(model)
+    features = Calibration.read(TABLE, compiled).features
+    found = compiled.network.evaluate(run(compiled.steps, columns(UNSEEN, features)))
+    np.testing.assert_allclose(found[:, 0], model.predict(UNSEEN), atol=1e-9)
+
+
+def test_tables_are_admitted_stepped_and_encrypted() -> None:
+    model = _model()
+    drafted = draft(model, TABLE, name="table", rows=(1000,))
+    manifest = drafted.manifest.model_copy(update={"leeway": 0.0})
+    shuffled = STRANGE[["plan", "member", "city", "age", "income"]]
+    rows = admit(shuffled, manifest, "clip")
+    assert rows.shape == (ROWS, manifest.plans[0].layout.features)
+    within = STRANGE.assign(
+        **{name: STRANGE[name].clip(TABLE[name].min(), TABLE[name].max()) for name in NUMBERS}  # NaN stays
+    )
+    scores = encrypted_scores(manifest, manifest.plans[0], drafted.weights, rows)
+    np.testing.assert_allclose(scores[:, 0], model.decision_function(within), rtol=0, atol=2.0**-10)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"age": 1e6}, "out_of_range"),
+        ({"age": np.inf}, "out_of_range"),
+        ({"income": "much"}, "not_numeric"),
+        ({"plan": 3}, None),
+        ({"plan": [{}] * ROWS}, "unknown_category"),
+        ({"member": None}, "not_finite"),
+        ({"other": 1}, "wrong_columns"),
+    ],
+)
+def test_tables_that_are_refused(change: dict[str, Any], code: str | None) -> None:
+    manifest = draft(_model(), TABLE, name="table", rows=(1,)).manifest
+    table = TABLE.assign(**change)
+    if code is None:  # an unknown category, and this encoder ignores them
+        assert len(admit(table, manifest)) == ROWS
+        return
+    with pytest.raises(RefusedInput) as refusal:
+        admit(table, manifest)
+    assert refusal.value.code == code
