@@ -1,7 +1,7 @@
 """The worker pool: one process for each core, started at init and shared by every thread that evaluates.
 
 Processes because SEAL's bindings hold the interpreter's lock, and because a stranger's bytes may kill native code.
-Sockets because Lambda has no /dev/shm, which queues, locks and pools of `multiprocessing` are made of.
+Sockets and an anonymous file because Lambda has no /dev/shm, which `multiprocessing` makes queues and locks of.
 """
 
 import weakref
@@ -27,6 +27,11 @@ class Pool:
         for process in self._processes:
             process.start()
             self._idle.put(process)
+
+    @property
+    def pids(self) -> list[int]:
+        """Ids of the worker processes."""
+        return [process.pid for process in self._processes if process.pid]
 
     def evaluate(self, work: Work, body: memoryview, rows: int, deadline: float) -> bytes:
         """Return the evaluated body of a sealed input, its blocks shared by all workers.

@@ -12,6 +12,7 @@ from threading import Timer
 from time import monotonic
 from typing import Any
 
+from evaluate.shared import Shared
 from evaluate.spans import Span
 from sealdrop_core.errors import EvaluationFailed, MalformedSeal
 from sealdrop_core.plan import Plan
@@ -48,14 +49,22 @@ class Process:
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._shared: Shared | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, if it was started."""
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the process and return at once; its imports run beside ours."""
         ours, theirs = socket.socketpair()
+        self._shared = Shared()
         with theirs:
-            command = [sys.executable, "-m", "evaluate.worker", str(theirs.fileno()), str(self._memory)]
+            passed = [theirs.fileno(), self._shared.descriptor]
+            command = [sys.executable, "-m", "evaluate.worker", *map(str, passed), str(self._memory)]
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
-                command, env=_environment(), pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                command, env=_environment(), pass_fds=passed, stdin=subprocess.DEVNULL
             )
         self._connection = Connection(ours.detach())
 
@@ -66,7 +75,9 @@ class Process:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-        self._connection = self._process = None
+        if self._shared is not None:
+            self._shared.close()
+        self._connection = self._process = self._shared = None
 
     def evaluate(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
         """Return the result of one span; `deadline` is a time of `time.monotonic`.
@@ -75,12 +86,12 @@ class Process:
         """
         if monotonic() >= deadline:
             raise _late()
-        connection, process = self._ready()
+        connection, shared, process = self._ready()
         # killing is the one way out of a send or a receive that never returns
         guard = Timer(deadline - monotonic(), process.kill)
         guard.start()
         try:
-            return _converse(connection, work, body, span)
+            return _converse(connection, shared, work, body[span.start : span.end], span)
         except (EOFError, OSError, ValueError):
             self._replace()
             raise _late() if monotonic() >= deadline else WorkerLost("the worker died at its work") from None
@@ -92,19 +103,21 @@ class Process:
         with suppress(OSError):  # no room for it now: the next task tries again
             self.start()
 
-    def _ready(self) -> tuple[Connection, subprocess.Popen[bytes]]:
+    def _ready(self) -> tuple[Connection, Shared, subprocess.Popen[bytes]]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
             self.start()
         assert self._connection is not None
+        assert self._shared is not None
         assert self._process is not None
-        return self._connection, self._process
+        return self._connection, self._shared, self._process
 
 
-def _converse(connection: Connection, work: Work, body: memoryview, span: Span) -> bytes:
-    task = {"program": work.program, "keys": work.keys, "rows": span.rows}
+def _converse(connection: Connection, shared: Shared, work: Work, body: memoryview, span: Span) -> bytes:
+    """Lay the body into shared memory, tell the task, supply what is asked for, and return what lies there then."""
+    shared.view(max(len(body), span.result_bytes))[: len(body)] = body
+    task = {"program": work.program, "keys": work.keys, "rows": span.rows, "bytes": len(body)}
     connection.send_bytes(json.dumps(task).encode())
-    connection.send_bytes(body[span.start : span.end])
     while True:
         reply = json.loads(connection.recv_bytes(1 << 16))
         if "needs" in reply:
@@ -112,8 +125,10 @@ def _converse(connection: Connection, work: Work, body: memoryview, span: Span) 
                 connection.send_bytes(message)
         elif "refused" in reply:
             raise _refusal(reply["refused"])
+        elif reply["bytes"] != span.result_bytes:
+            raise EvaluationFailed("the result is not as long as the plan says")
         else:
-            return _exactly(connection.recv_bytes(span.result_bytes), span.result_bytes)
+            return bytes(shared.view(span.result_bytes))
 
 
 def _late() -> WorkerLost:
@@ -122,12 +137,6 @@ def _late() -> WorkerLost:
         code="evaluation_timeout",
         remedy="Submit fewer rows in a part.",
     )
-
-
-def _exactly(result: bytes, length: int) -> bytes:
-    if len(result) != length:
-        raise EvaluationFailed("the result is not as long as the plan says")
-    return result
 
 
 def _refusal(told: dict[str, Any]) -> MalformedSeal | EvaluationFailed:

@@ -1,7 +1,7 @@
 """A worker process: the only place where a stranger's bytes meet native code.
 
-It has no credentials, no network of its own and bounded memory, and whatever kills it kills nothing else. It speaks
-with the pool over a socket: a task and its bytes in; then it asks for what it lacks, and answers with a result or a
+It has no credentials, no network of its own and bounded memory, and whatever kills it kills nothing else. Sealed bytes
+come and go in shared memory; over a socket it hears of a task, asks for what it lacks, and tells a result's length or a
 refusal. Anything else is its death.
 """
 
@@ -12,6 +12,7 @@ from functools import lru_cache
 from multiprocessing.connection import Connection
 from typing import Any
 
+from evaluate.shared import Shared
 from sealdrop_core.errors import EvaluationFailed, SealdropError
 from sealdrop_core.evaluation import EvaluationKeys, Program
 from sealdrop_core.plan import Plan
@@ -23,8 +24,8 @@ PROGRAMS, KEYS = 4, 4
 class Worker:
     """One end of the conversation, and what it remembers: compiled programs, loaded keys."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, shared: Shared) -> None:
+        self._connection, self._shared = connection, shared
         self._program = lru_cache(maxsize=PROGRAMS)(self._load_program)
         self._keys = lru_cache(maxsize=KEYS)(self._load_keys)
 
@@ -32,21 +33,21 @@ class Worker:
         """Answer tasks until the pool closes the connection."""
         while True:
             try:
-                task, body = json.loads(self._connection.recv_bytes()), self._connection.recv_bytes()
+                task = json.loads(self._connection.recv_bytes())
             except EOFError:
                 return
-            self._answer(task, memoryview(body))
+            self._answer(task)
 
-    def _answer(self, task: dict[str, Any], body: memoryview) -> None:
+    def _answer(self, task: dict[str, Any]) -> None:
         try:
             program = self._program(task["program"])
             keys = self._keys(task["keys"], task["program"]) if task["keys"] else None
-            result = _evaluate(program, body, task["rows"], keys)
+            result = _evaluate(program, self._shared.view(task["bytes"]), task["rows"], keys)
         except SealdropError as refusal:
             self._say(refused=_described(refusal))
         else:
-            self._say(done=True)
-            self._connection.send_bytes(result)
+            self._shared.view(len(result))[:] = result
+            self._say(bytes=len(result))
 
     def _say(self, **words: Any) -> None:
         self._connection.send_bytes(json.dumps(words).encode())
@@ -78,7 +79,7 @@ def _described(refusal: SealdropError) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    descriptor, memory = map(int, sys.argv[1:])
+    socket, memory_file, memory = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    Worker(Connection(descriptor)).serve()
+    Worker(Connection(socket), Shared(memory_file)).serve()
