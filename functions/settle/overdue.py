@@ -73,6 +73,9 @@ def _end_incomplete(job: Job, arrived: int) -> None:
 
 def _end(job: Job, target: JobState, reason: SealdropError) -> None:
     jobs.move(job, target, error=Failure.of(reason).model_dump())
+    # a job that its owner did not finish uploading is no fault of ours
+    ours = isinstance(reason, EvaluationFailed)
+    metrics.emit(("code", reason.code), {"JobsFailed" if ours else "JobsExpired": 1})
     logger.info("job ended", extra={"tenant": job.tenant, "job": job.id, "state": target, "code": reason.code})
 
 
