@@ -13,6 +13,17 @@ from sealdrop.cli import profiles
 from sealdrop.cli.app import app
 from sealdrop.publish import publish
 from tests.client.service import API, TOKEN, Service
+from tests.functions.conftest import (  # noqa: F401  # the functions, in front of AWS in memory
+    api,
+    aws,
+    environment,
+    evaluator,
+    linear,
+    model,
+    owner,
+    pool,
+    rows,
+)
 
 
 @pytest.fixture(scope="session")
