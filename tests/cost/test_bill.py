@@ -1,7 +1,9 @@
 """Prices and bills: every resource has a sourced price, and a bill is nothing but quantity times price."""
 
 import json
+from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,10 +11,12 @@ import pytest
 from sealdrop.cost import PriceTable, Resource, Sizing, bill, job, standing
 from sealdrop.cost.measured import MEASURED
 from sealdrop.errors import Misconfigured
+from sealdrop.local.template.document import Template
 from sealdrop.parts import rows_per_part
 from sealdrop.planning import plan
 from sealdrop_core.circuit import Affine, Circuit
 
+ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(5)
 
 
@@ -92,7 +96,7 @@ def test_a_second_vcpu_is_paid_for_where_it_cannot_help(plans):
     """One block cannot be shared; many blocks take half the time, and only what surrounds them costs twice."""
 
     def more(rows):
-        one, two = (job(plans[rows], rows, Sizing(memory=vcpus * 1769))[Resource.LAMBDA_ARM64] for vcpus in (1, 2))
+        one, two = (job(plans[rows], rows, Sizing(memory=vcpus * 1769))[Resource.LAMBDA_X86_64] for vcpus in (1, 2))
         return (two - one) / (1769 / 1024) * 1000
 
     parts = -(-100_000 // rows_per_part(plans[100_000]))
@@ -103,3 +107,20 @@ def test_a_second_vcpu_is_paid_for_where_it_cannot_help(plans):
 def test_bytes_out_are_at_least_the_results(plans):
     for rows, chosen in plans.items():
         assert job(chosen, rows, Sizing())[Resource.TRANSFER_OUT] * 1e9 >= chosen.result_bytes(rows)
+
+
+def test_sizing_and_standing_are_the_templates():
+    template = Template.read(ROOT / "template.yaml")
+    sizing, kinds = Sizing(), Counter(resource["Type"] for resource in template.resources.values())
+    assert sizing.architecture == template.parameters["Architecture"]["Default"]
+    assert sizing.memory == template.parameters["EvaluateMemory"]["Default"]
+    assert sizing.api_memory == template.resources["ApiFunction"]["Properties"]["MemorySize"]
+    assert sizing.retention_days == float(template.parameters["RetentionDays"]["Default"])
+    kept = standing()
+    assert kept[Resource.KMS_KEY] == kinds["AWS::KMS::Key"]
+    assert kept[Resource.ALARM] == kinds["AWS::CloudWatch::Alarm"]
+    assert kept[Resource.DASHBOARD] == kinds["AWS::CloudWatch::Dashboard"]
+    assert kept[Resource.SQS_REQUEST] / kinds["AWS::SQS::Queue"] == 5 * 30 * 86_400 / 20
+    assert template.resources["SettleFunction"]["Properties"]["Events"]["Sweep"]["Properties"] == {
+        "Schedule": "rate(5 minutes)"
+    }

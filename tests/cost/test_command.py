@@ -27,8 +27,8 @@ def test_people_see_the_same(sealdrop):
 
 
 def test_architecture_and_prices_are_chosen(sealdrop, tmp_path):
-    _, arm = sealdrop("cost", "small", "--json")
-    _, x86 = sealdrop("cost", "small", "--architecture", "x86_64", "--json")
+    _, x86 = sealdrop("cost", "small", "--json")
+    _, arm = sealdrop("cost", "small", "--architecture", "arm64", "--json")
     assert "lambda_arm64_gigabyte_second" in arm["lines"]
     assert "lambda_x86_64_gigabyte_second" in x86["lines"]
     table = json.loads(files("sealdrop.cost").joinpath("prices.json").read_bytes())

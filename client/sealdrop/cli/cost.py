@@ -16,7 +16,7 @@ HOURS_PER_MONTH = 730
 def cost(
     model: ModelName,
     rows: Annotated[int, typer.Option(min=1, max=1_000_000_000, help="Rows of one job.")] = 1,
-    architecture: Annotated[Literal["arm64", "x86_64"], typer.Option(help="The functions' processor.")] = "arm64",
+    architecture: Annotated[Literal["arm64", "x86_64"], typer.Option(help="The functions' processor.")] = "x86_64",
     memory: Annotated[int, typer.Option(min=128, max=10_240, help="MB of the evaluating function.")] = 1769,
     prices: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Another price table, as JSON.")

@@ -27,11 +27,11 @@ GIGABYTE = 1e9
 
 @dataclass(frozen=True)
 class Sizing:
-    """What of the template's parameters decides the price; the defaults are the template's."""
+    """What of the template decides the price; the defaults are the template's."""
 
-    architecture: Literal["arm64", "x86_64"] = "arm64"
+    architecture: Literal["arm64", "x86_64"] = "x86_64"
     memory: int = 1769
-    api_memory: int = 512
+    api_memory: int = 1024
     retention_days: float = 7.0
 
     @property
@@ -68,8 +68,10 @@ def standing() -> Usage:
     """Return what a deployment uses in a month in which nobody asks it anything."""
     return {
         Resource.KMS_KEY: 1,
-        Resource.ALARM: 9,
+        Resource.ALARM: 7,
         Resource.DASHBOARD: 1,
+        # the sweep, every five minutes
+        Resource.LAMBDA_REQUEST: 30 * 24 * 12,
         # two queues, each polled by five long-polling readers of 20 s
         Resource.SQS_REQUEST: 2 * 5 * 30 * 86_400 / 20,
     }
