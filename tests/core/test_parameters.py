@@ -58,3 +58,9 @@ def test_a_lie_about_parameters_is_refused(field: str, value: object) -> None:
     good = {"scheme": "ckks", "poly_modulus_degree": 2048, "coeff_modulus": ntt_primes(2048, (53,))}
     with pytest.raises(ValidationError):
         Parameters.model_validate(good | {field: value})
+
+
+def test_a_plain_modulus_that_is_a_prime_of_the_modulus_is_refused() -> None:
+    primes = ntt_primes(2048, (30,))
+    with pytest.raises(ValidationError, match="plain modulus"):
+        Parameters(scheme="bfv", poly_modulus_degree=2048, coeff_modulus=primes, plain_modulus=primes[0])

@@ -98,7 +98,7 @@ def _sizes(numbers: Integers, degree: int, wanted: float) -> tuple[int, ...]:
 
 
 def _parameters(numbers: Integers, degree: int, sizes: tuple[int, ...]) -> Parameters | None:
-    special = smallest_prime(degree, 2 * degree)
+    special = smallest_prime(degree, 2 * degree, (numbers.modulus,))
     if max(sizes) > MOST_BITS + 1 or sum(sizes) + special.bit_length() > SECURITY_BITS[degree]:
         return None
     return Parameters(

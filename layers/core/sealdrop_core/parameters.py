@@ -49,6 +49,8 @@ class Parameters(BaseModel):
             )
         if (self.plain_modulus is None) != (self.scheme == "ckks"):
             raise ValueError("BFV has a plain modulus, CKKS has none")
+        if self.plain_modulus in self.coeff_modulus:
+            raise ValueError("the plain modulus is one of the primes")
         return self
 
     @property
