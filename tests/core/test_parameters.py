@@ -31,7 +31,7 @@ def test_parameters_survive_json_with_60_bit_primes() -> None:
     assert len(parameters.data_primes) == 3
 
 
-@given(degree=st.sampled_from([1024, 4096, 32768]), bits=st.lists(st.integers(20, 60), min_size=1, max_size=4))
+@given(degree=st.sampled_from([1024, 4096, 32768]), bits=st.lists(st.integers(25, 60), min_size=1, max_size=4))
 def test_primes_are_prime_distinct_and_support_the_ntt(degree: int, bits: list[int]) -> None:
     primes = ntt_primes(degree, tuple(bits))
     assert [prime.bit_length() for prime in primes] == bits
