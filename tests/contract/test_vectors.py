@@ -11,6 +11,8 @@ from evaluate import intake
 from evaluate.pool import Pool
 from sealdrop_core.errors import SealdropError
 from tests.contract.product import Product, accepted, scores_of
+from tests.contract.second.arithmetic import inverse, ntt
+from tests.contract.second.arithmetic import product as times
 from tests.contract.second.sealed_file import Format, Refused
 from tests.contract.vectors import bodies, headers, owners, vector
 from tests.contract.vectors.models import MANIFESTS
@@ -79,6 +81,25 @@ def test_the_product_evaluates_and_opens_what_the_second_implementation_sealed(p
     np.testing.assert_allclose(scores, scores_of(golden), atol=plan.quote.error)
 
 
+@pytest.mark.parametrize(
+    "plan", [plan for manifest in MANIFESTS.values() for plan in manifest.plans if plan.keys.needed], ids=lambda p: p.id
+)
+def test_keys_encrypt_what_the_contract_says(plan):
+    golden, secret = accepted("keys", plan.id), list(owners.read_secret(plan.parameters))
+    again, degree = second(golden), plan.parameters.poly_modulus_degree
+    found = read_again(golden)
+    *data, special = again.primes if len(again.primes) > 1 else [*again.primes, None]
+    wanted = [(None, [0] * degree)] if plan.keys.public else []
+    targets = [times(secret, secret, again.primes[0])] if plan.keys.relinearization else []
+    targets += [rotated(secret, element) for element in sorted(plan.keys.galois_elements)]
+    wanted += [(digit, target) for target in targets for digit in range(len(data))]
+    for (c0, c1), (digit, target) in zip(found, wanted, strict=True):
+        for index, q in enumerate(again.primes):
+            opened = inverse([a + b * s for a, b, s in zip(c0[index], c1[index], ntt(secret, q), strict=True)], q)
+            carried = [special * centered(x, again.primes[0]) if digit == index else 0 for x in target]
+            assert max(abs(centered(a - b, q)) for a, b in zip(opened, carried, strict=True)) <= 21
+
+
 def test_enough_is_refused():
     refused = [golden for golden in VECTORS.values() if golden.expect != "ok"]
     assert len(refused) >= 60
@@ -94,6 +115,19 @@ def test_damage_and_manifests_are_what_their_tables_say():
 
 def test_they_stay_small():
     assert sum(len(golden.render()) for golden in VECTORS.values()) < 2 << 20
+
+
+def rotated(secret, element):
+    """Return s(X^g)."""
+    degree, found = len(secret), [0] * len(secret)
+    for at, coefficient in enumerate(secret):
+        power = at * element % (2 * degree)
+        found[power % degree] += coefficient if power < degree else -coefficient
+    return found
+
+
+def centered(value, q):
+    return (value + q // 2) % q - q // 2
 
 
 def within(golden):

@@ -36,7 +36,7 @@ def documents() -> Iterator[tuple[Path, Document]]:
     failed = part | {"state": "failed", "milliseconds": None, "error": reason, "download": None}
     examples: dict[str, Document] = {
         "health": {"status": "ok", "protocol": [1]},
-        "model-list": {"models": [_model(MANIFESTS["tiny"]), _model(MANIFESTS["lifted"])]},
+        "model-list": {"models": [_model(MANIFESTS["tiny"]), _model(MANIFESTS["square"])]},
         "description": {"digest": MANIFESTS["tiny"].digest, "manifest": json.loads(MANIFESTS["tiny"].canonical())},
         "offer": {"model": "tiny@1", "plan": plan, "bytes": len(keys), "sha256": _sha256(keys)},
         "key-view.awaiting-upload": _key(plan, keys, "awaiting_upload", _grant(f"keys/{_sha256(keys)}", keys)),

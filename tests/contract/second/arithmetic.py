@@ -3,7 +3,7 @@
 import hashlib
 import struct
 from functools import cache
-from math import isqrt
+from math import isqrt, prod
 
 MASK = 2**64 - 1
 IV = tuple(isqrt(prime << 128) & MASK for prime in (2, 3, 5, 7, 11, 13, 17, 19))
@@ -74,6 +74,12 @@ def inverse(form, q):
 def product(a, b, q):
     """Return a polynomial times another, both in coefficient form."""
     return inverse([x * y % q for x, y in zip(ntt(a, q), ntt(b, q), strict=True)], q)
+
+
+def join_residues(residues, primes):
+    """Return the number below the product of the primes that has these residues."""
+    whole = prod(primes)
+    return sum(r * (whole // q) * pow(whole // q, -1, q) for r, q in zip(residues, primes, strict=True)) % whole
 
 
 def node(parameters, block):

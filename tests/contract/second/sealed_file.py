@@ -2,8 +2,10 @@
 
 import os
 import re
+from math import prod
 
-from .arithmetic import expand, ntt, pack, product, unpack
+from .arithmetic import expand, join_residues, ntt, pack, product, unpack
+from .packings import packing_of
 
 HEX, COUNT = r"[0-9a-f]{64}", r"0|[1-9][0-9]{0,11}"
 FORMS = {"model": r"[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}", "plan": r"[a-z0-9][a-z0-9_-]{0,79}"}
@@ -79,13 +81,11 @@ class Format:
     """Sealed files of one plan, as parsed JSON."""
 
     def __init__(self, plan):
-        self.plan, self.layout = plan, plan["layout"]
-        self.degree = plan["parameters"]["poly_modulus_degree"]
+        self.plan, self.packing = plan, packing_of(plan)
+        self.degree, self.plain = plan["parameters"]["poly_modulus_degree"], plan["parameters"]["plain_modulus"]
         self.primes = [int(prime) for prime in plan["parameters"]["coeff_modulus"]]
         self.data_primes = self.primes[:-1] or self.primes
-        self.chunk, self.each = self.layout["chunk"], self.layout["outputs_per_result"]
-        self.inputs = -(-(self.layout["features"] + len(self.layout["monomials"])) // self.chunk)
-        self.dropped = plan["response"]["dropped_bits"]
+        self.dropped, self.left = plan["response"]["dropped_bits"], self.data_primes[: plan["response"]["level"]]
 
     def read(self, data, kind, expected):
         """Return the fields and the body of a file whose header is the expected one."""
@@ -96,7 +96,7 @@ class Format:
 
     def blocks(self, rows):
         """Return the rows of each block."""
-        step = self.layout["rows_per_block"]
+        step = self.plan["layout"]["rows_per_block"]
         return [min(step, rows - start) for start in range(0, rows, step)]
 
     def size(self, primes):
@@ -106,7 +106,7 @@ class Format:
     def read_input(self, data, expected):
         """Return the seeded ciphertexts of a sealed input, in order."""
         fields, body = self.read(data, "input", expected)
-        count = len(self.blocks(int(fields["rows"]))) * self.inputs
+        count = len(self.blocks(int(fields["rows"]))) * self.packing.inputs
         need(len(body.data) == count * self.size(self.data_primes), "wrong_length")
         return [body.seeded(self.degree, self.data_primes) for _ in range(count)]
 
@@ -126,58 +126,57 @@ class Format:
         """Return a sealed input of normalised rows."""
         body, done = b"", 0
         for held in self.blocks(len(rows)):
-            for message in self.messages(rows[done : done + held]):
+            for message in self.packing.messages(rows[done : done + held]):
                 body += self.encrypt(message, secret, draw)
             done += held
         return join("input", fields | {"rows": len(rows)}, body)
 
-    def messages(self, rows):
-        """Return the polynomials of a block."""
-        polynomials = [[0] * self.degree for _ in range(self.inputs)]
-        for row, values in enumerate(rows):
-            lifted = [*values, *(values[i] * values[j] for i, j in self.layout["monomials"])]
-            for index, value in enumerate(lifted):
-                at = row * self.each * self.chunk - index % self.chunk
-                rounded = round(value * 2 ** self.plan["input_scale_log2"])
-                polynomials[index // self.chunk][at % self.degree] = -rounded if at < 0 else rounded
-        return polynomials
-
     def encrypt(self, message, secret, draw):
         """Return a seeded ciphertext."""
-        seed, noisy = draw(64), []
+        seed, noisy, whole = draw(64), [], prod(self.data_primes)
         for value in message:
             bits = int.from_bytes(draw(6), "little")
-            noisy.append(value + (bits & 0x1FFFFF).bit_count() - (bits >> 21 & 0x1FFFFF).bit_count())
+            lifted = (2 * whole * (value % self.plain) // self.plain + 1) // 2 if self.plain else value
+            noisy.append(lifted + (bits & 0x1FFFFF).bit_count() - (bits >> 21 & 0x1FFFFF).bit_count())
         sealed = seed
         for q, c1 in zip(self.data_primes, expand(seed, self.degree, self.data_primes), strict=True):
-            c0 = [(m - a * s) % q for m, a, s in zip(ntt(noisy, q), c1, ntt(secret, q), strict=True)]
+            if self.plain:
+                c0 = [(m - a) % q for m, a in zip(noisy, product(c1, secret, q), strict=True)]
+            else:
+                c0 = [(m - a * s) % q for m, a, s in zip(ntt(noisy, q), c1, ntt(secret, q), strict=True)]
             sealed += pack(c0, q.bit_length())
         return sealed
-
-    def kept(self, rows):
-        """Return the coefficients of c0 that each ciphertext of a block's result sends."""
-        outputs = self.layout["outputs"]
-        held = [range(min(self.each, outputs - first)) for first in range(0, outputs, self.each)]
-        return [[row * self.each * self.chunk + j * self.chunk for row in range(rows) for j in js] for js in held]
 
     def open(self, data, expected, secret):
         """Return the scores in a sealed result, row by row."""
         fields, body = self.read(data, "result", expected)
-        q = self.data_primes[0]
-        largest = q - 1 + (1 << self.dropped) // 2 >> self.dropped
-        blocks = [(rows, self.kept(rows)) for rows in self.blocks(int(fields["rows"]))]
-        counts = [n for _, kept in blocks for n in (sum(map(len, kept)), len(kept) * self.degree)]
-        need(len(body.data) == sum((n * largest.bit_length() + 7) // 8 for n in counts), "wrong_length")
-        scores = []
+        largest = [q - 1 + (1 << self.dropped) // 2 >> self.dropped for q in self.left]
+        blocks = [(rows, self.packing.kept(rows)) for rows in self.blocks(int(fields["rows"]))]
+        more = self.packing.polynomials - 1
+        counts = [n for _, kept in blocks for n in (sum(map(len, kept)), len(kept) * more * self.degree)]
+        lengths = [(count * top.bit_length() + 7) // 8 for count in counts for top in largest]
+        need(len(body.data) == sum(lengths), "wrong_length")
+        scores, counts = [], iter(counts)
         for rows, kept in blocks:
-            c0 = iter(body.residues(sum(map(len, kept)), largest.bit_length(), largest + 1))
-            c1 = body.residues(len(kept) * self.degree, largest.bit_length(), largest + 1)
-            opened = [[] for _ in range(rows)]
-            for index, places in enumerate(kept):
-                masks = product([t << self.dropped for t in c1[index * self.degree :][: self.degree]], secret, q)
-                for number, at in enumerate(places):
-                    value = ((next(c0) << self.dropped) + masks[at]) % q
-                    row = opened[number * rows // len(places)]
-                    row.append((value - q if 2 * value > q else value) / 2 ** self.plan["output_scale_log2"])
-            scores += opened
+            c0, rest = (
+                [body.residues(n, top.bit_length(), top + 1) for top in largest] for n in (next(counts), next(counts))
+            )
+            opened = [self.opened(c0, rest, kept, index, secret) for index in range(len(kept))]
+            scores += self.packing.scores(opened, rows)
         return scores
+
+    def opened(self, c0, rest, kept, index, secret):
+        """Return the message in one ciphertext of a result, at the coefficients that were kept."""
+        start, each, found = sum(map(len, kept[:index])), self.degree * (self.packing.polynomials - 1), []
+        for q, first, others in zip(self.left, c0, rest, strict=True):
+            power, total = secret, [0] * self.degree
+            for at in range(index * each, (index + 1) * each, self.degree):
+                hidden = product([t << self.dropped for t in others[at : at + self.degree]], power, q)
+                total, power = [a + b for a, b in zip(total, hidden, strict=True)], product(power, secret, q)
+            found.append([(first[start + k] << self.dropped) + total[place] for k, place in enumerate(kept[index])])
+        whole = prod(self.left)
+        values = [join_residues(residues, self.left) for residues in zip(*found, strict=True)]
+        if self.plain:
+            values = [(2 * self.plain * value + whole) // (2 * whole) % self.plain for value in values]
+            whole = self.plain
+        return [value - whole if 2 * value > whole else value for value in values]

@@ -9,7 +9,7 @@ Table = dict[str, tuple[str, Change]]  # name ↦ what is wrong, and how it come
 
 _DIGEST = "0123456789abcdef" * 4
 _JOB = {"job": "0" * 26, "part": "2", "input": _DIGEST}
-_PRIME = MANIFESTS["tiny"].plans[0].parameters.coeff_modulus[0]
+_PRIME = MANIFESTS["tiny"].plans[0].parameters.coeff_modulus[0]  # of tiny_open
 _WIDTH = _PRIME.bit_length()
 _FIRST = 64 * 8  # the bit after the seed
 # of tiny_open: four low bits are dropped, and two outputs of three rows are kept

@@ -1,4 +1,7 @@
-"""Golden files to be accepted: keys, inputs and results as the product makes them, which is different every time."""
+"""Golden files to be accepted: keys, inputs and results as the product makes them, which is different every time.
+
+`python -m tests.contract.vectors.seals` makes all of them anew, manifests and secrets too; then run `make contract`.
+"""
 
 import hashlib
 import json
@@ -17,17 +20,18 @@ from sealdrop_core.plan import Plan
 from sealdrop_core.seal import ring
 from sealdrop_core.sealed import Header, split
 from tests.contract.vectors import owners
-from tests.contract.vectors.models import CIRCUITS, MANIFESTS
+from tests.contract.vectors.models import CIRCUITS
+from tests.contract.vectors.plans import manifests
 from tests.contract.vectors.vector import FOLDER, Vector
 
 JOB, PART = "01jzn8d3v7q4c5x6y7z8a9b0c1", 2
-ROWS = {"tiny_open": 3, "tiny_cut": 3, "tiny_private": 3}  # one row if not named here
+ROWS = 3
 
 
 def write() -> None:
     """Write manifests, secrets and every golden file to be accepted, all of them new."""
     drawn: set[Parameters] = set()
-    for name, manifest in MANIFESTS.items():
+    for name, manifest in manifests():
         file = FOLDER / "manifests" / f"{name}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(manifest.canonical())
@@ -45,7 +49,7 @@ def _vectors(name: str, manifest: Manifest, plan: Plan) -> Iterator[Vector]:
     asked = {"manifest": name, "plan": plan.id}
     if enrolled:
         yield _accepted(f"keys/{plan.id}", "the keys this plan asks for", {"kind": "keys"} | asked, enrolled)
-    values = _rows(manifest, ROWS.get(plan.id, 1))
+    values = _rows(manifest, ROWS)
     sealed = keyring.seal(manifest, plan, values)
     asked |= {"key": key, "rows": str(len(values))}
     rows = {"values": json.dumps(values.tolist())}
@@ -72,9 +76,9 @@ def _keyring(plan: Plan) -> Keyring:
 
 
 def _rows(manifest: Manifest, count: int) -> Array:
-    """Return rows in eighths, so that they are exact in every notation."""
-    draws = np.random.default_rng(1).integers(-32, 33, (count, len(manifest.features)))
-    return draws / 8.0
+    """Return rows that are quarters when they are normalised, so that BFV is exact."""
+    quarters = np.random.default_rng(1).integers(-4, 5, (count, len(manifest.features))) / 4.0
+    return quarters * np.array(manifest.normalization.scale) + np.array(manifest.normalization.center)
 
 
 def _scores(manifest: Manifest, circuit: Circuit, values: Array) -> Array:
@@ -93,3 +97,7 @@ def evaluated(circuit: Circuit, plan: Plan, sealed: bytes, job: dict[str, str], 
         for block in range(plan.blocks(header.rows))
     )
     return Header("result", {**header.fields, **job, "bytes": str(len(result))}).render() + result
+
+
+if __name__ == "__main__":
+    write()
