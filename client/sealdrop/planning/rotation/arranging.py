@@ -17,6 +17,7 @@ from sealdrop_core.packing.rotation import (
 )
 from sealdrop_core.plan import Activation, RotationLayer, RotationLayout
 
+MAX_PLACED = 256  # diagonals: with more, a map is not sparse
 ROTATION = 12  # products that take as long as one rotation
 
 
@@ -84,7 +85,7 @@ class Arranger:
     def _placed(self, index: int, affine: Affine | SparseAffine, wire: Wire, period: int) -> Diagonals | None:
         key = (index, wire.period, period)
         if key not in self._tried:
-            self._tried[key] = placed(affine, wire, period, min(wire.period, power_of_two(affine.outputs)))
+            self._tried[key] = placed(affine, wire, period, MAX_PLACED)
         return self._tried[key]
 
 

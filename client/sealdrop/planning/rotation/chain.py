@@ -1,8 +1,10 @@
 """The chain of primes, and the fixed-point scales along it: where in the modulus every layer of a network stands."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import mul
 
 from sealdrop.planning.precision import ENCODER_BITS, HEADROOM_BITS
 from sealdrop.planning.rotation.gains import LayerGains
@@ -96,21 +98,32 @@ def output_scale(network: Network, chain: Chain) -> float:
 
 
 def headroom(network: Network, chain: Chain) -> bool:
-    """Whether the values of every layer, and all scales, stand below the modulus of their level."""
-    for gains, layer in zip(network.gains, scales(network, chain), strict=True):
-        if gains.polynomial is None:
-            return layer.input < layer.values
-        standing = [(layer.level - 1, layer.values, gains.reach)]
-        if layer.inside is None:
-            standing.append((layer.level - 2, layer.result, gains.polynomial.reach))
-        else:
-            low = layer.inside.low
-            standing.append((low.level - 1, layer.result, gains.polynomial.reach))
-            standing += [(low.level, max(low.linear, low.quadratic), 0.0), (low.source, low.cubic, 0.0)]
-        if any(scale * max(reach * SAFETY, 1.0) * 4 > _modulus(chain, level) for level, scale, reach in standing):
-            return False
-    return True
+    """Whether all values on the way, and all that is encoded, stand below the modulus of their level."""
+    moduli = [*accumulate(chain.primes, mul)]
+    return all(
+        4 * scale * max(size, 1.0) <= moduli[level - 1]
+        for gains, layer in zip(network.gains, scales(network, chain), strict=True)
+        for level, scale, size in _standing(gains, layer, chain)
+    )
 
 
-def _modulus(chain: Chain, level: int) -> int:
-    return math.prod(chain.primes[:level])
+def _standing(gains: LayerGains, layer: LayerScales, chain: Chain) -> Iterator[tuple[int, float, float]]:
+    """Yield level, scale and size of what stands in the modulus at a layer."""
+    prime = chain.primes[layer.level - 1] if layer.level > 1 else 1
+    yield layer.level, layer.values * prime / layer.input, gains.weight
+    if gains.polynomial is None:
+        return  # the scores are as large as fits
+    reach, sizes = SAFETY * gains.polynomial.reach, gains.polynomial.sizes
+    yield layer.level - 1, layer.values, max(SAFETY * gains.reach, gains.bias)
+    if layer.inside is None:
+        yield layer.level - 2, layer.result, reach
+        return
+    yield layer.level - 1 - layer.inside.depth, layer.result, max(reach, sizes[0])
+    halves = [(layer.inside.low, 1)] if layer.inside.degree <= 3 else [(layer.inside.low, 1), (layer.inside.high, 5)]
+    for half, power in halves:
+        yield from zip(
+            (half.level, half.level, half.source),
+            (half.linear, half.quadratic, half.cubic),
+            sizes[power:],
+            strict=False,
+        )

@@ -29,12 +29,13 @@ def _gain(derivatives: Array) -> Gain:
 
 @dataclass(frozen=True)
 class PolynomialGains:
-    """Gains of what is computed inside an elementwise polynomial, and its largest value.
+    """Gains of what is computed inside an elementwise polynomial, its largest value, and its largest coefficients.
 
     `coefficients` by power; `leading` of c3 x, `upper_leading` of c7 x, both below the x^2 that multiplies them.
     """
 
     reach: float
+    sizes: tuple[float, ...]
     result: Gain
     coefficients: tuple[Gain, ...]
     square: Gain
@@ -46,9 +47,11 @@ class PolynomialGains:
 
 @dataclass(frozen=True)
 class LayerGains:
-    """Gains of one affine layer's inputs and values, the largest norm of its input and the largest of its values."""
+    """Gains of one affine layer's inputs and values; the largest norm of its input, weight, bias and value."""
 
     input_norm: float
+    weight: float
+    bias: float
     input: Gain
     reach: float
     values: Gain
@@ -70,6 +73,8 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
         below = derivatives @ weights[index]
         own = LayerGains(
             input_norm=max(float(np.sqrt((inputs[index] ** 2).sum(axis=1).max())), LEAST_REACH),
+            weight=float(np.abs(weights[index]).max()),
+            bias=float(np.abs(circuit.affines[index].bias).max()),
             input=_input_gain(weights[index], derivatives, below),
             reach=max(float(np.abs(values[index]).max()), LEAST_REACH),
             values=_gain(derivatives),
@@ -81,8 +86,9 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
             coefficients = powers(circuit.polynomials[index - 1], z.shape[1])
             inside = _inside(coefficients, z, below, max(float(np.abs(inputs[index]).max()), LEAST_REACH))
             derivatives = below * _slope(coefficients, z)[:, None]
-    beyond = _beyond(circuit, weights, calibration[sample], below, leeway)
-    found[0] = replace(found[0], reach=max(found[0].reach, beyond))
+    if leeway:
+        beyond = _beyond(circuit, weights, calibration[sample], below, leeway)
+        found[0] = replace(found[0], reach=max(found[0].reach, beyond))
     return found[::-1]
 
 
@@ -139,6 +145,7 @@ def _inside(coefficients: Array, z: Array, derivatives: Array, reach: float) -> 
 
     return PolynomialGains(
         reach=reach,
+        sizes=tuple(np.abs(coefficients).max(axis=1).tolist()),
         result=_gain(derivatives),
         coefficients=tuple(gain(z**power) for power in range(len(coefficients))),
         square=gain(square),

@@ -53,12 +53,12 @@ class Diagonals:
         grid = (offsets[None, :] % steps[:, None]).max(axis=1) + (offsets[None, :] // steps[:, None]).max(axis=1)
         return int(steps[np.argmin(grid)])
 
-    @property
+    @cached_property
     def babies(self) -> int:
         """Rotations of the input."""
         return max(offset % self.giant for offset in self.offsets)
 
-    @property
+    @cached_property
     def giants(self) -> int:
         """Rotations of partial sums."""
         return max(offset // self.giant for offset in self.offsets)

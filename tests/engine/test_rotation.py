@@ -1,0 +1,121 @@
+"""Rotation packing against the plaintext twin, and what its plans promise."""
+
+import os
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sealdrop.planning import rotation
+from sealdrop.planning.precision import Privacy
+from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
+from sealdrop_core.errors import Infeasible, InvalidRequest
+from sealdrop_core.evaluation import Program, plaintexts
+from sealdrop_core.plan import Plan, RotationLayout
+from tests.engine import circuits
+from tests.engine.networks import convolutional, network, networks
+from tests.engine.twin import Twin
+
+EXAMPLES = int(os.environ.get("SEALDROP_EXAMPLES", "25"))
+BOUNDED = settings(
+    max_examples=max(EXAMPLES // 2, 1), deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+
+
+def _plans(circuit: Circuit, error: float, privacy: Privacy = "open", leeway: float = 0.0) -> list[Plan]:
+    calibration = circuits.rows(1, 200, circuit.features)
+    return list(rotation.candidates(circuit, calibration, error, privacy, leeway))
+
+
+def _check(circuit: Circuit, chosen: Plan, X: Array) -> None:
+    measured = Twin.of(circuit, chosen).largest_error(X)
+    assert measured <= chosen.quote.error
+
+
+@BOUNDED
+@given(
+    circuit=networks(max_width=40, max_hidden=2),
+    privacy=st.sampled_from(["open", "private"]),
+    share=st.sampled_from([2.0**-5, 2.0**-9, 2.0**-13]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_encrypted_equals_plaintext_within_the_predicted_error(
+    circuit: Circuit, privacy: Privacy, share: float, seed: int
+) -> None:
+    error = share * float(np.abs(circuit.evaluate(circuits.rows(1, 200, circuit.features))).max())
+    try:
+        plans = _plans(circuit, error, privacy)
+    except Infeasible:
+        return
+    for chosen in plans:
+        assert chosen.quote.error <= error
+        assert chosen.parameters.coeff_modulus[-1] >= max(chosen.parameters.data_primes) // 2
+    chosen = plans[seed % len(plans)]
+    _check(circuit, chosen, circuits.rows(seed, chosen.layout.rows_per_block + 1, circuit.features))
+
+
+@pytest.mark.parametrize("privacy", ["open", "private"])
+def test_convolutions_skip_the_weights_that_are_zero(privacy: Privacy) -> None:
+    circuit = convolutional(side=16)
+    (chosen, *_) = _plans(circuit, 2.0**-8, privacy)
+    assert chosen.layout.layers[0].placed
+    _check(circuit, chosen, circuits.rows(2, 3, circuit.features))
+
+
+def test_a_plan_needs_the_keys_of_its_rotations_and_no_others() -> None:
+    (one, many) = _plans(network([30, 16, 1], [3]), 2.0**-8)
+    twice = 2 * one.parameters.poly_modulus_degree
+    # 32 features times 16 units fill 512 slots, and 16 units are one sum
+    steps = [16, 32, 64, 128, 256, 1, 2, 4, 8]
+    assert one.keys.galois_elements == tuple(sorted(pow(3, step, twice) for step in steps))
+    assert isinstance(many.layout, RotationLayout)
+    assert many.layout.rows_per_block == one.parameters.slots // 512
+    assert len(many.keys.galois_elements) == len(steps)
+    assert one.keys.relinearization
+
+
+def test_weights_of_a_circuit_with_other_rotations_do_not_compile() -> None:
+    (chosen, *_) = _plans(network([30, 16, 10], [3]), 2.0**-8)
+    for other in (network([30, 40, 10], [3]), network([30, 16, 16, 10], [3, 3]), network([30, 16, 10], [1])):
+        with pytest.raises(InvalidRequest) as refusal:
+            Program.load(other.to_bytes(), chosen)
+        assert refusal.value.code == "malformed_weights"
+
+
+def test_plaintexts_beyond_the_memory_bound_are_encoded_when_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    circuit = network([60, 40, 20], [2])
+    (chosen, *_) = _plans(circuit, 2.0**-8)
+    monkeypatch.setattr(plaintexts, "KEPT_BYTES", 1 << 20)
+    _check(circuit, chosen, circuits.rows(3, 2, circuit.features))
+
+
+@pytest.mark.parametrize("privacy", ["open", "private"])
+def test_weights_that_are_all_zero_leave_the_bias(privacy: Privacy) -> None:
+    first, last = Affine(np.zeros((8, 5)), np.zeros(8)), Affine(np.zeros((2, 8)), np.array([1.5, -2.0]))
+    circuit = Circuit([first, Polynomial(np.array([0.5, 1.0, 1.0])), last])
+    (chosen, *_) = _plans(circuit, 2.0**-8, privacy)
+    _check(circuit, chosen, circuits.rows(4, 2, 5))
+
+
+def test_rows_may_leave_the_box_by_the_leeway() -> None:
+    circuit = network([20, 12, 3], [3])
+    (chosen, *_) = _plans(circuit, 2.0**-8, leeway=2.0)
+    X = circuits.rows(5, 20, 20)
+    X[np.arange(20), np.arange(20)] += 2.0 * np.sign(X[np.arange(20), np.arange(20)])
+    assert np.abs(circuit.evaluate(X)).max() > np.abs(circuit.evaluate(circuits.rows(1, 200, 20))).max()
+    assert Twin.of(circuit, chosen).largest_error(X) < 2 * chosen.quote.error
+
+
+@pytest.mark.parametrize("circuit", [network([5, 3], []), network([5, 4, 3], [1]), network([5, 4, 3], [8])])
+def test_what_needs_no_rotations_or_is_not_built_is_refused(circuit: Circuit) -> None:
+    with pytest.raises(Infeasible):
+        _plans(circuit, 2.0**-8)
+
+
+def test_a_refusal_names_an_error_that_is_feasible() -> None:
+    circuit = network([30, 16, 8, 4, 2], [3, 5, 7])
+    with pytest.raises(Infeasible) as refusal:
+        _plans(circuit, 2.0**-40)
+    nearest = float(refusal.value.remedy.split("above ")[1].split(",")[0])
+    assert _plans(circuit, 1.5 * nearest)
