@@ -53,6 +53,7 @@ EXACT: dict[str, ModelProto] = {
         [node("Conv", "x", "w", auto_pad="SAME_UPPER", strides=[2, 2])], IMAGE, {"w": weights(2, 3, 3, 3)}
     ),
     "Conv-same-lower": model([node("Conv", "x", "w", auto_pad="SAME_LOWER")], IMAGE, {"w": weights(2, 3, 2, 2)}),
+    "Conv-zero": model([node("Conv", "x", "w")], IMAGE, {"w": 0 * weights(2, 3, 3, 3)}),
     "Conv-1d": model([node("Conv", "x", "w", "b")], ("n", 2, 9), {"w": weights(4, 2, 3), "b": B}),
     "Conv-BatchNormalization": model(
         [node("Conv", "x", "w", out="c"), node("BatchNormalization", "c", "s", "b", "m", "v", epsilon=1e-3)],

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,8 +11,10 @@ from sealdrop.planning import Privacy, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.reading import Model, read
+from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest, Weights
+from sealdrop_core.plan import Plan
 
 MIN_AGREEMENT = 0.98
 # half-ranges; a network gets less, since its polynomials were fitted to the rows that were seen
@@ -49,8 +50,11 @@ def draft(
     own = read(model) if labels is None else read(model).labelled(labels)
     calibration = Calibration.read(X_calibration, own.compiled)
     leeway = OF_LINEAR if len(own.compiled.network.layers) == 1 else OF_NETWORK
-    planner = partial(plan, error=error, rows=rows, response=response, leeway=leeway)
-    fitted = fit(own, calibration, planner, min_agreement)
+
+    def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
+        return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway)
+
+    fitted = fit(own, calibration, planned, error, min_agreement)
     weights = fitted.circuit.to_bytes()
     try:
         manifest = Manifest(

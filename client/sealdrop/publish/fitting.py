@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from sealdrop.planning import FINEST
 from sealdrop.publish.activations import circuits
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.normalize import absorb, normalized
@@ -14,7 +17,9 @@ from sealdrop_core.errors import Infeasible, SealdropError
 from sealdrop_core.plan import Plan
 
 SAMPLE = 2000  # rows
-Planner = Callable[[Circuit, Array], tuple[Plan, ...]]
+# of what a fitted polynomial is off by: noise that small is not worth longer numbers
+OF_DEVIATION = 1 / 16
+Planner = Callable[[Circuit, Array, float | None], tuple[Plan, ...]]
 
 
 @dataclass(frozen=True)
@@ -25,31 +30,45 @@ class Fitted:
     plans: tuple[Plan, ...]
 
 
-def fit(model: Model, calibration: Calibration, planner: Planner, min_agreement: float) -> Fitted:
+@dataclass(frozen=True)
+class _Candidate:
+    """A circuit over rows as they are, its agreement with the model, and by how much a score is off at most."""
+
+    circuit: Circuit
+    agreement: float
+    deviation: float
+
+
+def fit(model: Model, calibration: Calibration, planner: Planner, error: float | None, min_agreement: float) -> Fitted:
     """Try polynomial degrees from the cheapest up, until one agrees with the model and has a plan.
 
     A fit should leave half of the allowance to rows that were not seen; if none does, the closest one will have to do.
-    Raises Infeasible, or UnsupportedModel (`agreement_too_low`).
+    Without an `error` the plan may add a small part of what the polynomials are off by anyway. Raises Infeasible, or
+    UnsupportedModel (`agreement_too_low`).
     """
-    found = [
-        (_agreement(model, circuit, calibration), circuit)
-        for circuit in circuits(model.compiled.network, calibration.rows)
-    ]
-    good = [circuit for agreement, circuit in found if agreement >= (1 + min_agreement) / 2]
-    fair = [pair for pair in found if min_agreement <= pair[0] < (1 + min_agreement) / 2]
+    candidates = _candidates(model, calibration)
+    good = [one for one in candidates if one.agreement >= (1 + min_agreement) / 2]
+    fair = [one for one in candidates if min_agreement <= one.agreement < (1 + min_agreement) / 2]
     refusals: list[SealdropError] = []
-    for circuit in [*good, *(circuit for _, circuit in sorted(fair, key=lambda pair: -pair[0]))]:
-        own = absorb(circuit, calibration.normalization)
+    for one in [*good, *sorted(fair, key=lambda one: -one.agreement)]:
+        own = absorb(one.circuit, calibration.normalization)
+        allowed = error or max(FINEST, one.deviation * OF_DEVIATION) if model.compiled.network.activations else error
         try:
-            return Fitted(own, planner(own, normalized(calibration.rows, calibration.normalization)))
+            return Fitted(own, planner(own, normalized(calibration.rows, calibration.normalization), allowed))
         except Infeasible as refusal:
             refusals.append(refusal)
-    raise refusals[0] if refusals else too_low(max(agreement for agreement, _ in found), min_agreement)
+    raise refusals[0] if refusals else too_low(max(one.agreement for one in candidates), min_agreement)
 
 
-def _agreement(model: Model, circuit: Circuit, calibration: Calibration) -> float:
-    output, sample = model.compiled.output, calibration.sample(SAMPLE)
-    return score(answered(circuit.evaluate(sample.rows), output), model.answers(sample.table), output)
+def _candidates(model: Model, calibration: Calibration) -> list[_Candidate]:
+    compiled, sample = model.compiled, calibration.sample(SAMPLE)
+    wanted, exact = model.answers(sample.table), compiled.network.evaluate(sample.rows)
+    found = []
+    for circuit in circuits(compiled.network, calibration.rows):
+        scores = circuit.evaluate(sample.rows)
+        agreement = score(answered(scores, compiled.output), wanted, compiled.output)
+        found.append(_Candidate(circuit, agreement, float(np.abs(scores - exact).max())))
+    return found
 
 
 def too_low(agreement: float, wanted: float) -> UnsupportedModel:

@@ -9,6 +9,7 @@ from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, SparseAffine
 
 Linear = Affine | SparseAffine
+Index = NDArray[np.int64]
 SPARSE_BELOW = 0.25  # share of non-zero weights
 SMALL = 1 << 14  # weights, too few to bother
 
@@ -24,7 +25,14 @@ def unchanged(width: int) -> SparseAffine:
     return SparseAffine(width, own, own, np.ones(width), np.zeros(width))
 
 
-def choose(layer: Linear, rows: NDArray[np.int64]) -> Linear:
+def sparse(features: int, rows: Index, columns: Index, values: Array, bias: Array) -> Linear:
+    """Return the map with these weights, dense if there are none at all."""
+    if not values.size:
+        return Affine(np.zeros((len(bias), features)), bias)
+    return SparseAffine(features, rows, columns, values, bias)
+
+
+def choose(layer: Linear, rows: Index) -> Linear:
     """Return the map whose output k is output rows[k] of `layer`."""
     if isinstance(layer, Affine):
         return Affine(layer.weight[rows], layer.bias[rows])
@@ -34,7 +42,7 @@ def choose(layer: Linear, rows: NDArray[np.int64]) -> Linear:
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     taken = order[np.repeat(starts[:-1][rows], counts) + within]
     placed = np.repeat(np.arange(len(rows)), counts)
-    return SparseAffine(layer.features, placed, layer.columns[taken], layer.values[taken], layer.bias[rows])
+    return sparse(layer.features, placed, layer.columns[taken], layer.values[taken], layer.bias[rows])
 
 
 def scaled(layer: Linear, factors: Array, shifts: Array) -> Linear:
@@ -48,13 +56,13 @@ def scaled(layer: Linear, factors: Array, shifts: Array) -> Linear:
 def stacked(layers: Sequence[Linear]) -> Linear:
     """Return the map whose outputs are those of all layers in a row; all read the same features."""
     bias = np.concatenate([layer.bias for layer in layers])
-    sparse = [layer for layer in layers if isinstance(layer, SparseAffine)]
-    if len(sparse) < len(layers):
+    few = [layer for layer in layers if isinstance(layer, SparseAffine)]
+    if len(few) < len(layers):
         return Affine(np.vstack([layer.dense() for layer in layers]), bias)
-    starts = np.cumsum([0, *(layer.outputs for layer in sparse)])
-    rows = np.concatenate([layer.rows + start for layer, start in zip(sparse, starts[:-1], strict=True)])
-    columns = np.concatenate([layer.columns for layer in sparse])
-    return SparseAffine(sparse[0].features, rows, columns, np.concatenate([layer.values for layer in sparse]), bias)
+    starts = np.cumsum([0, *(layer.outputs for layer in few)])
+    rows = np.concatenate([layer.rows + start for layer, start in zip(few, starts[:-1], strict=True)])
+    columns = np.concatenate([layer.columns for layer in few])
+    return SparseAffine(few[0].features, rows, columns, np.concatenate([layer.values for layer in few]), bias)
 
 
 def summed(one: Linear, other: Linear, sign: float) -> Linear:

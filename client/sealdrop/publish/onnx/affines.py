@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sealdrop.publish.linear import sparse
 from sealdrop.publish.onnx.convolution import Window, convolution, pooling
 from sealdrop.publish.onnx.graph import Node
 from sealdrop.publish.onnx.registry import ML, Inputs, operator
@@ -44,7 +45,7 @@ def _over_last(own: Wire, weight: Array) -> Wire:
     rows = (np.arange(places)[:, np.newaxis] * width + row).ravel()
     columns = (np.arange(places)[:, np.newaxis] * depth + column).ravel()
     values = np.tile(weight[column, row], places)
-    return own.mapped(SparseAffine(own.width, rows, columns, values, np.zeros(places * width)), shape)
+    return own.mapped(sparse(own.width, rows, columns, values, np.zeros(places * width)), shape)
 
 
 @operator("BatchNormalization")

@@ -8,8 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sealdrop.publish.linear import Linear, sparse
 from sealdrop.publish.onnx.graph import Node
-from sealdrop_core.circuit import Array, SparseAffine
+from sealdrop_core.circuit import Array
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _same(
     return tuple(pads)
 
 
-def convolution(weight: Array, bias: Array, window: Window, groups: int) -> SparseAffine:
+def convolution(weight: Array, bias: Array, window: Window, groups: int) -> Linear:
     """Return the map of a kernel of shape (outputs, channels / groups, *kernel)."""
     at = window.positions()
     outputs, depth = weight.shape[:2]
@@ -91,7 +92,7 @@ def convolution(weight: Array, bias: Array, window: Window, groups: int) -> Spar
     return _sparse(window, rows, columns, values, np.repeat(bias, places))
 
 
-def pooling(window: Window, count_padding: bool) -> SparseAffine:
+def pooling(window: Window, count_padding: bool) -> Linear:
     """Return the map of each window's mean."""
     at = window.positions()
     channels, taps, places = at.shape
@@ -101,9 +102,7 @@ def pooling(window: Window, count_padding: bool) -> SparseAffine:
     return _sparse(window, rows, at, values, np.zeros(channels * places))
 
 
-def _sparse(
-    window: Window, rows: NDArray[np.int64], columns: NDArray[np.int64], values: Array, bias: Array
-) -> SparseAffine:
+def _sparse(window: Window, rows: NDArray[np.int64], columns: NDArray[np.int64], values: Array, bias: Array) -> Linear:
     used = (columns >= 0) & (values != 0)
     features = window.channels * math.prod(window.sizes)
-    return SparseAffine(features, rows[used], columns[used], values[used], bias)
+    return sparse(features, rows[used], columns[used], values[used], bias)
