@@ -19,6 +19,7 @@ from sealdrop.cli.local import local
 from sealdrop.cli.models import models
 from sealdrop.cli.predict import predict
 from sealdrop.cli.publish import publish
+from sealdrop.cli.retire import retire
 from sealdrop_core.errors import SealdropError
 
 
@@ -65,5 +66,5 @@ def sealdrop(
     context.obj = {}
 
 
-for command in (demo, local, configure, publish, models, describe, cost, predict, collect, jobs, inspect, keys):
+for command in (demo, local, configure, publish, retire, models, describe, cost, predict, collect, jobs, inspect, keys):
     app.command()(command)

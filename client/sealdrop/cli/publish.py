@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from sealdrop.cli import console, profiles, table
+from sealdrop.cli import console, table
 from sealdrop.cli.extras import aws_errors, needs
 from sealdrop.cli.options import Json, ProfileName
-from sealdrop.cli.profiles import Profile
+from sealdrop.cli.store import open_store
 from sealdrop.errors import RefusedInput
 from sealdrop_core.manifest import Manifest
 
@@ -49,7 +49,7 @@ def publish(
             model,
             _rows(calibration, drop or []),
             name=name,
-            store=None if dry_run else _store(bucket, table_name, profile),
+            store=None if dry_run else open_store(bucket, table_name, profile),
             error=error,
             rows=tuple(rows or (1, 1000)),
             response=response,
@@ -70,29 +70,6 @@ def _rows(path: Path, drop: list[str]) -> Any:
         return pandas.read_csv(path).drop(columns=drop)
     except (ValueError, KeyError) as error:
         raise RefusedInput(f"{path.name} cannot be read: {error}", code="not_numeric", remedy=table.FILL_IN) from None
-
-
-def _store(bucket: str | None, table_name: str | None, profile: str | None) -> Any:
-    """Return the store the options name, or the profile's."""
-    import boto3
-
-    from sealdrop.publish import Store
-
-    if bucket and table_name:
-        return Store(bucket, table_name)
-    chosen = profiles.choose(profile)
-    place = profiles.owners_place(chosen)
-    return Store(*place, s3=_client(boto3, "s3", chosen), dynamodb=_client(boto3, "dynamodb", chosen))
-
-
-def _client(boto3: Any, service: str, profile: Profile) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=profile.endpoint_url,
-        region_name=profile.region,
-        aws_access_key_id=profile.access_key_id,
-        aws_secret_access_key=profile.secret_access_key,
-    )
 
 
 def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:
