@@ -29,8 +29,8 @@ check: $(VENV)/dev $(SAM_VENV)/done $(CHECKOV_VENV)/done ## formatting, lints, t
 build: $(SAM_VENV)/done ## the Lambda layers and functions, into .aws-sam
 	$(SAM_VENV)/bin/sam build
 
-bench: $(VENV)/demo ## the measured claims, side by side with TenSEAL in one run
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/demo $(SAM_VENV)/done ## the measured claims, side by side with TenSEAL in one run
+	$(TOOLS) $(BIN)/python -m benchmarks
 
 contract: $(VENV)/dev ## what of contract/ is made from the code: OpenAPI, schemas, table of codes, refused vectors
 	PYTHONPATH=functions $(BIN)/python -m tests.contract

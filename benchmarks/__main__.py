@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.report import show
 
-SUBJECTS = ("single_row", "batch")
+SUBJECTS = ("single_row", "batch", "networks", "cold_start", "functions", "large_jobs")
 
 
 def main(names: list[str]) -> int:

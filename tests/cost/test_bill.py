@@ -124,3 +124,10 @@ def test_sizing_and_standing_are_the_templates():
     assert template.resources["SettleFunction"]["Properties"]["Events"]["Sweep"]["Properties"] == {
         "Schedule": "rate(5 minutes)"
     }
+
+
+def test_what_is_measured_is_what_the_benchmark_measured():
+    claims = json.loads((ROOT / MEASURED.source).read_text())["claims"]
+    found = {claim["figure"]: claim["value"] for claim in claims}
+    assert MEASURED.api_milliseconds == pytest.approx(found["a request, warm"], rel=0.5)
+    assert MEASURED.evaluate_milliseconds == pytest.approx(found["besides the evaluation itself"], rel=0.5)

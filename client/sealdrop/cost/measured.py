@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Measured(BaseModel):
-    """Milliseconds of a warm function, from `python -m benchmarks cold_start`, and of AWS's answers, assumed.
+    """Milliseconds of a warm function, from `python -m benchmarks functions`, and of AWS's answers, assumed.
 
-    The emulated AWS answers from memory; `answer_milliseconds` is what one call of S3 or DynamoDB within a region is
-    taken to last instead.
+    The embedded AWS answers from the same machine; `answer_milliseconds` is what a call of S3 or DynamoDB within a
+    region is taken to last longer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
