@@ -69,7 +69,7 @@ def _show(costs: Bill, rows: int) -> None:
     console.print_table(
         ("resource", "quantity", "$ this job", "$ a million rows"),
         [
-            (line.resource.replace("_", " "), f"{line.quantity:.4g}", f"{line.usd:.3g}", f"{line.usd * 1e6 / rows:.3g}")
+            (line.resource.label, f"{line.quantity:.4g}", f"{line.usd:.3g}", f"{line.usd * 1e6 / rows:.3g}")
             for line in costs.lines
         ],
     )

@@ -32,6 +32,11 @@ class Resource(StrEnum):
     LOG = "cloudwatch_log_gigabyte"
     SAGEMAKER = "sagemaker_ml_m5_xlarge_hour"
 
+    @property
+    def label(self) -> str:
+        """The name for people."""
+        return self.value.replace("_", " ").replace("x86 64", "x86_64")
+
 
 class Price(BaseModel):
     """US dollars for one unit, and the page that says so."""

@@ -22,6 +22,7 @@ VCPU_MEGABYTES = 1769  # https://docs.aws.amazon.com/lambda/latest/dg/configurat
 ITEMS_PER_PAGE = 100
 ITEM_BYTES = 700  # of a settled part in the table
 ANSWER_BYTES = 2000  # of the API, for each grant or part it names: a presigned URL is most of it
+PART_LOG_BYTES, CALL_LOG_BYTES = 2000, 1000  # metrics, our line, Lambda's three; the API's access log
 GIGABYTE = 1e9
 
 
@@ -61,6 +62,7 @@ def job(plan: Plan, rows: int, sizing: Sizing) -> Usage:
         Resource.DYNAMODB_WRITE: _writes(parts),
         Resource.DYNAMODB_READ: _reads(plan, parts, looks),
         Resource.TRANSFER_OUT: (down + answers) / GIGABYTE,
+        Resource.LOG: (parts * PART_LOG_BYTES + calls * CALL_LOG_BYTES) / GIGABYTE,
     }
 
 
