@@ -63,6 +63,12 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
     "whole": (model([node("Cast", "x", to=7)], ("n", 4)), "whole numbers", "docs"),
     "opset": (model([node("Softplus", "x")], ("n", 4), opset=11), "is of opset 11", "opset 13"),
     "shape": (model([node("Relu", "x")], ("n", "m")), "no fixed shape", "dynamic"),
+    "large": (model([node("Relu", "x")], ("n", 3, 4096, 4096)), "values in a row", "resolution"),
+    "fold": (
+        model([node("Gather", "c", "i", out="d"), node("Add", "x", "d")], ("n", 4), {"c": W, "i": np.array([9])}),
+        "node 0 (Gather): its constants do not fit",
+        "shape inference",
+    ),
     "per-row": (model([node("Add", "x", "c")], (2, 4), {"c": weights(2, 4)}), "differs from row to row", "shape"),
 }
 

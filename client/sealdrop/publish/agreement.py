@@ -7,6 +7,7 @@ import numpy as np
 
 from sealdrop.keyring import Keyring
 from sealdrop.publish.drafting import Draft
+from sealdrop.publish.fitting import too_low
 from sealdrop.publish.original import answered, score
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation import EvaluationKeys, Program
@@ -47,14 +48,20 @@ def _evaluate(program: Program, plan: Plan, body: memoryview, rows: int, keys: E
     )
 
 
-def measure(draft: Draft) -> Agreement:
-    """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers."""
-    manifest, compiled = draft.manifest, draft.model.compiled
+def measure(draft: Draft, min_agreement: float) -> Agreement:
+    """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers.
+
+    The circuit agrees on all calibration rows, or there would be no draft; what is refused here, with UnsupportedModel
+    (`agreement_too_low`), is an encryption that loses rows which the circuit itself gets right.
+    """
+    manifest, network, output = draft.manifest, draft.model.compiled.network, draft.manifest.output
     sample = draft.calibration.sample(_affordable(manifest.plans))
-    scores, wanted = compiled.network.evaluate(sample.rows), draft.model.answers(sample.table)
+    wanted = draft.model.answers(sample.table)
     opened = [encrypted_scores(manifest, plan, draft.weights, sample.rows) for plan in manifest.plans]
+    found = min(score(answered(scores, output), wanted, output) for scores in opened)
+    if found < min(min_agreement, score(answered(draft.scores(sample.rows), output), wanted, output)):
+        raise too_low(found, min_agreement)
+    exact = network.evaluate(sample.rows)
     return Agreement(
-        rows=len(sample.rows),
-        score=min(score(answered(found, compiled.output), wanted, compiled.output) for found in opened),
-        largest_error=max(float(np.abs(found - scores).max()) for found in opened),
+        rows=len(sample.rows), score=found, largest_error=max(float(np.abs(scores - exact).max()) for scores in opened)
     )

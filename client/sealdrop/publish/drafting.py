@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sealdrop.planning import Privacy, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
+from sealdrop.publish.normalize import normalized
 from sealdrop.publish.reading import Model, read
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import InvalidRequest
@@ -29,6 +30,10 @@ class Draft:
     weights: bytes
     model: Model
     calibration: Calibration
+
+    def scores(self, rows: Array) -> Array:
+        """Return the circuit's own scores of rows (rows, packed columns), in plaintext."""
+        return Circuit.from_bytes(self.weights).evaluate(normalized(rows, self.manifest.normalization))
 
 
 def draft(

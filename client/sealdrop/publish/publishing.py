@@ -6,7 +6,6 @@ from typing import Any
 from sealdrop.planning import Privacy
 from sealdrop.publish.agreement import measure
 from sealdrop.publish.drafting import MIN_AGREEMENT, draft
-from sealdrop.publish.fitting import too_low
 from sealdrop.publish.store import Store
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest
@@ -53,10 +52,7 @@ def publish(
     existing = store.newest(name) if store else None
     if existing and _same(existing, drafted.manifest):
         return existing
-    agreement = measure(drafted)
-    if agreement.score < least:
-        raise too_low(agreement.score, least)
-    manifest = drafted.manifest.model_copy(update={"agreement": agreement})
+    manifest = drafted.manifest.model_copy(update={"agreement": measure(drafted, least)})
     return manifest if dry_run or store is None else store.add(manifest, drafted.weights)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sealdrop.publish.linear import Linear, sparse
 from sealdrop.publish.onnx.graph import Node
-from sealdrop_core.circuit import Array
+from sealdrop_core.circuit import MAX_WEIGHTS, Array
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def convolution(weight: Array, bias: Array, window: Window, groups: int) -> Line
     if depth * groups != window.channels or outputs % groups:
         raise ValueError(f"a kernel of {depth} channels in {groups} groups over {window.channels} channels")
     places = at.shape[2]
+    if outputs * depth * at.shape[1] * places > MAX_WEIGHTS:
+        raise ValueError("the kernel is too large, and stands at too many places")
     group = np.arange(outputs) // (outputs // groups)
     channel = group[:, np.newaxis] * depth + np.arange(depth)
     columns = at[channel]  # (outputs, depth, taps, places)

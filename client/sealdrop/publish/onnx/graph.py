@@ -1,5 +1,6 @@
 """An ONNX file as nodes in order and constants by name; nothing in it is ever run."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from onnx import ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
 from sealdrop.publish.refusal import UnsupportedModel
 
 MAX_BYTES = 1 << 30
+MAX_FEATURES = 1 << 17
 MIN_OPSET = 13
 # operators that mean in older opsets what they mean since 13
 UNCHANGED = frozenset({"Cast", "Identity", "MatMul", "Gemm", "Add", "Sub", "Mul", "Div", "Relu", "Sigmoid", "Tanh"})
@@ -114,6 +116,12 @@ def _row(entry: ValueInfoProto) -> tuple[int, ...]:
             code="unsupported_shape",
             remedy="Export with only the first dimension dynamic.",
         )
+    if math.prod(row) > MAX_FEATURES:
+        raise UnsupportedModel(
+            f"input '{entry.name}' has {math.prod(row)} values in a row, {MAX_FEATURES} are the most",
+            code="model_too_large",
+            remedy="Reduce the input's resolution.",
+        )
     return row or (1,)
 
 
@@ -121,6 +129,10 @@ def folded(node: Node, constants: list[NDArray[Any]]) -> list[NDArray[Any]]:
     """Compute a node of constants only, by onnx's own reference implementation."""
     from onnx.reference import ReferenceEvaluator  # slow to import, and seldom needed
 
-    evaluator = ReferenceEvaluator(node.proto)
     named = dict(zip((name for name in node.inputs if name), constants, strict=True))
-    return [np.asarray(value) for value in evaluator.run(None, named)]
+    try:
+        return [np.asarray(value) for value in ReferenceEvaluator(node.proto).run(None, named)]
+    except Exception as error:  # whatever the arrays make NumPy raise
+        raise node.refuse(
+            f"its constants do not fit: {error}", "Check the file with onnx's shape inference."
+        ) from error

@@ -52,7 +52,7 @@ def apply(node: Node, inputs: Inputs) -> list[Value]:
         if refusal.code == "unsupported_node":
             raise
         raise node.refuse(refusal.message, refusal.remedy) from refusal
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, MemoryError) as error:
         raise node.refuse(
             f"its inputs do not fit: {error}", "Check the file with onnx.checker and shape inference."
         ) from error
