@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sealdrop.planning import slot_noise
 from sealdrop.planning.precision import ENCODER_BITS
 from sealdrop.planning.profile import Profile
-from sealdrop_core.errors import Infeasible
+from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage
 
 MOST_BITS, LEAST_BITS = 59, 24  # of a prime that values are rescaled by
-_TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -35,12 +34,16 @@ class Source:
         return self.form.level < self.raw.level
 
 
-def sources(stages: Sequence[Stage], profile: Profile) -> Iterator[Source]:
-    """Yield every sum and every power of the polynomial layers, then the outputs."""
+def sources(stages: Sequence[Stage], profile: Profile, unit: float) -> Iterator[Source]:
+    """Yield every sum and every power of the polynomial layers, then the outputs.
+
+    No gain counts as less than `unit`, the last place of a weight.
+    """
     for stage, gains, magnitudes in zip(stages, profile.gains, profile.magnitudes, strict=False):
-        yield Source(stage.sum.raw, stage.sum.form, gains[1], magnitudes[1])
+        yield Source(stage.sum.raw, stage.sum.form, max(gains[1], unit), magnitudes[1])
         for power in stage.powers:
-            yield Source(power.raw, power.form, gains[power.exponent], magnitudes[power.exponent])
+            gain = max(gains[power.exponent], unit)
+            yield Source(power.raw, power.form, gain, magnitudes[power.exponent])
     yield Source(stages[-1].sum.raw, stages[-1].sum.form, 1.0, profile.output)
 
 
@@ -79,7 +82,12 @@ class Chain:
 
     @property
     def _input(self) -> float:
-        return math.log2(slot_noise.fresh(self.degree) * max(self.profile.input_gain, _TINY) / self.each)
+        return math.log2(
+            slot_noise.fresh(self.degree) * max(self.profile.input_gain, 2.0**-self.weight_bits) / self.each
+        )
+
+    def _sources(self, stages: Sequence[Stage]) -> Iterator[Source]:
+        return sources(stages, self.profile, 2.0**-self.weight_bits)
 
     def _stages(self, sizes: Sequence[float], output: float = 0.0) -> tuple[Stage, ...]:
         return self._scheduler([2.0**size for size in sizes], output).stages(self.shapes)
@@ -90,11 +98,9 @@ class Chain:
     def _inner(self) -> list[float]:
         """Return the bits of the primes between the first and the last rescaling, the last that is used first."""
         bits = [40.0] * self._depth()
-        largest = max(map(self._wanted, sources(self._stages(bits), self.profile)))
+        largest = max(map(self._wanted, self._sources(self._stages(bits))))
         for level in range(len(bits), 1, -1):
-            found = [
-                one for one in sources(self._stages(bits), self.profile) if one.rescaled and one.raw.level == level
-            ]
+            found = [one for one in self._sources(self._stages(bits)) if one.rescaled and one.raw.level == level]
             # no less than what lets a product of two such values be rescaled by the smallest prime
             left = min(math.log2(one.raw.scale) - max(self._wanted(one), (LEAST_BITS + largest) / 2) for one in found)
             bits[level - 1] = float(min(max(math.floor(left), LEAST_BITS), MOST_BITS))
@@ -102,14 +108,14 @@ class Chain:
 
     def _wanted(self, source: Source) -> float:
         """Return log2 of the scale at which rounding after a rescaling moves a score no further than it may."""
-        return math.log2(slot_noise.rounding(self.degree) * max(source.gain, _TINY) / self.each)
+        return math.log2(slot_noise.rounding(self.degree) * source.gain / self.each)
 
     def _depth(self) -> int:
         """Return how many levels the circuit needs before its last affine layer."""
         for levels in range(1, len(SECURITY_BITS) * 8):
             try:
                 self._stages([40.0] * levels)
-            except ValueError:
+            except InvalidRequest:
                 continue
             return levels
         raise Infeasible("this circuit is too deep")
@@ -117,7 +123,7 @@ class Chain:
     def _first(self, others: Sequence[float], output: float) -> float:
         """Return the bits of the first prime, so many that nothing wraps around at any level."""
         needed = float(LEAST_BITS)
-        for source in sources(self._stages([0.0, *others], output), self.profile):
+        for source in self._sources(self._stages([0.0, *others], output)):
             for form in (source.raw, source.form) if source.rescaled else (source.form,):
                 size = math.log2(form.scale * max(source.magnitude, 0.5)) + ENCODER_BITS
                 needed = max(needed, size - sum(others[: form.level - 1]))
@@ -139,8 +145,8 @@ class Chain:
     def _special(self, primes: tuple[int, ...], output: float) -> int:
         """Return a special prime: large enough for key switching, or where there is none, the smallest there is."""
         needed = 2 * self.degree
-        for source in sources(self._scheduler(primes, output).stages(self.shapes), self.profile):
+        for source in self._sources(self._scheduler(primes, output).stages(self.shapes)):
             if source.relinearized:
                 switched = slot_noise.key_switch(self.degree, primes[: source.raw.level], 1)
-                needed = max(needed, math.ceil(switched * max(source.gain, _TINY) / source.raw.scale / self.each))
+                needed = max(needed, math.ceil(switched * source.gain / source.raw.scale / self.each))
         return smallest_prime(self.degree, needed, primes)

@@ -73,11 +73,10 @@ def _linear(
 
 def _network(circuit: Circuit, calibration: Array, wish: network.Wish, leeway: float) -> Plan:
     probe, shapes = Probe(circuit, calibration, leeway), layers(circuit)
-    profile = probe.profile()
     refusal = Infeasible("no degree carries this network in columns")
     for degree in NETWORK_DEGREES:
         try:
-            found = network.find(probe, profile, shapes, degree, wish)
+            found = network.find(probe, shapes, degree, wish)
         except Infeasible as reason:
             refusal = reason
             continue

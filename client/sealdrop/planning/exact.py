@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sealdrop.planning import coefficient, column, exact_network, flooding, noise
-from sealdrop.planning.fixed_point import BUDGET_BITS, fraction_bits, largest_exact_score, modulus_bits
+from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_bits, largest_exact_score, modulus_bits
 from sealdrop.planning.precision import Loss, Precision, Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted
-from sealdrop_core.packing.coefficient import lift, round_weights
+from sealdrop_core.packing.coefficient import lift
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
 from sealdrop_core.plan import CoefficientLayout, ColumnLayout, Plan
 from sealdrop_core.schedule import Scheduler
@@ -35,10 +35,11 @@ class FixedPoint:
     def of(cls, affine: Affine | SparseAffine, inputs: Array, bound: float) -> "FixedPoint":
         """Return the smallest scales that hold inputs and weights exactly."""
         weight = affine.dense()
+        check_weights(weight)
         input_bits = fraction_bits(inputs, "the calibration rows")
         bias_bits = fraction_bits(affine.bias, "the biases") - input_bits
         weight_bits = max(fraction_bits(weight, "the weights"), bias_bits)
-        norms = np.sqrt((round_weights(weight, weight_bits) ** 2).sum(axis=1))
+        norms = np.sqrt((weight**2).sum(axis=1)) * 2.0**weight_bits
         return cls(input_bits, weight_bits, modulus_bits(bound, input_bits + weight_bits), norms)
 
 
@@ -89,10 +90,10 @@ def _columns(base: CoefficientLayout, numbers: FixedPoint, privacy: Privacy) -> 
 
 def _sizes(numbers: FixedPoint, degree: int, most: int, wanted: float) -> Iterator[tuple[int, ...]]:
     """Yield single primes, then pairs: divided by a second prime, the noise of the weights vanishes in rounding."""
-    fewest = numbers.modulus_bits + BUDGET_BITS
+    fewest = max(numbers.modulus_bits + BUDGET_BITS, column.LEAST_BITS)
     yield from ((bits,) for bits in range(fewest, most + 1))
     if degree == DOUBLE[0][0]:
-        second = max(24, math.ceil(math.log2(numbers.norms.max() * noise.fresh_std()) + wanted))
+        second = max(column.LEAST_BITS, math.ceil(math.log2(numbers.norms.max() * noise.fresh_std()) + wanted))
         left = SECURITY_BITS[degree] - smallest_prime(degree, 2 * degree).bit_length() - second
         yield from ((bits, second) for bits in range(fewest, min(left, most) + 1))
 

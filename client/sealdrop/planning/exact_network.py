@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sealdrop.planning import column, flooding, noise
-from sealdrop.planning.fixed_point import BUDGET_BITS, fraction_bits, modulus_bits
+from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_bits, modulus_bits
 from sealdrop.planning.precision import Loss, Privacy
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
@@ -37,6 +37,8 @@ class Integers:
         Raises Infeasible when there are none.
         """
         first, last = expand(circuit)
+        for affine in (first, last):
+            check_weights(affine.dense())
         inputs = fraction_bits(calibration, "the calibration rows")
         weights = max(fraction_bits(affine.dense(), "the weights") for affine in (first, last))
         weights = max(weights, fraction_bits(first.bias, "the biases") - inputs)
@@ -69,19 +71,19 @@ def candidates(circuit: Circuit, calibration: Array, bound: float, privacy: Priv
         parameters = _parameters(numbers, degree, sizes)
         if parameters is None:
             continue
-        layout = ColumnLayout(
-            features=circuit.features,
-            outputs=circuit.outputs,
-            rows_per_block=degree,
-            encoding="slot",
-            result_polynomials=3,
-        )
         scheduler = Scheduler(
             primes=parameters.data_primes,
             input_scale=2.0**numbers.input_bits,
             weight_scale=2.0**numbers.weight_bits,
             output_scale=2.0**numbers.output_bits,
             rescale=False,
+        )
+        layout = ColumnLayout(
+            features=circuit.features,
+            outputs=circuit.outputs,
+            rows_per_block=degree,
+            encoding="slot",
+            result_polynomials=scheduler.stages(layers(circuit))[-1].sum.form.polynomials,
         )
         loss = _loss(parameters, numbers, privacy)
         yield column.assemble(parameters, layout, scheduler, layers(circuit), loss, privacy)

@@ -26,6 +26,18 @@ def fraction_bits(values: Array, what: str) -> int:
     )
 
 
+def check_weights(weight: Array) -> None:
+    """Raise Infeasible when an output has no weight at all.
+
+    SEAL refuses a product that is zero; elsewhere such an output gets one unit in the last place, which is not exact.
+    """
+    if not weight.any(axis=1).all():
+        raise Infeasible(
+            "an output or a unit of this circuit depends on no feature",
+            remedy="Leave out what is constant, or publish with a small error instead.",
+        )
+
+
 def largest_exact_score(circuit: Circuit, calibration: Array, leeway: float) -> float:
     """Return a bound on |score| over rows in the calibrated ranges, or outside by at most `leeway` half-ranges."""
     low, high = calibration.min(axis=0), calibration.max(axis=0)

@@ -40,7 +40,7 @@ class Wish:
         return flooding.needed_bits(degree, outputs) if self.privacy == "private" else 0.5
 
 
-def find(probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> Network:
+def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> Network:
     """Return the network with the fewest bits of this degree that meets a wish.
 
     Raises Infeasible when there is none.
@@ -49,7 +49,7 @@ def find(probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int,
     refusal = Infeasible("rounding leaves no room for an error this small")
     for share in SHARES:
         try:
-            network = _balance(probe, profile, shapes, degree, wish, share)
+            network = _balance(probe, shapes, degree, wish, share)
         except Infeasible as reason:
             refusal = reason
             continue
@@ -60,12 +60,11 @@ def find(probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int,
     return found
 
 
-def _balance(
-    probe: Probe, profile: Profile, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float
-) -> Network:
+def _balance(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float) -> Network:
     """Return the network whose rounded weights take the given share of the error."""
     relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
     weight_bits, lost = _weight_bits(probe, wish.error * share)
+    profile = probe.profile(weight_bits)
     std = (wish.error - lost) / SIGMAS
     noise_sources = 2 + sum(len(shape.exponents) for shape in shapes)
     for tightened in range(6):
@@ -130,8 +129,8 @@ def _loss(
 def _dependent(profile: Profile, parameters: Parameters, stages: tuple[Stage, ...], scheduler: Scheduler) -> float:
     """Return the deviation of a score by all noise that depends on the weights."""
     degree, special = parameters.poly_modulus_degree, parameters.coeff_modulus[-1]
-    parts = [slot_noise.fresh(degree) / scheduler.input_scale * profile.input_gain]
-    *hidden, outputs = sources(stages, profile)
+    parts = [slot_noise.fresh(degree) / scheduler.input_scale * max(profile.input_gain, 1 / scheduler.weight_scale)]
+    *hidden, outputs = sources(stages, profile, 1 / scheduler.weight_scale)
     for source in (*hidden, outputs):
         if source.relinearized:
             switched = slot_noise.key_switch(degree, parameters.data_primes[: source.raw.level], special)

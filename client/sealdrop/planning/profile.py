@@ -65,12 +65,12 @@ class Probe:
 
     def rounding_error(self, scales: Sequence[Array | float]) -> float:
         """Return thrice the largest error that any probed row shows when each layer's weights are rounded."""
-        rounded = [np.rint(weight * scale) / scale for weight, scale in zip(self.weights, scales, strict=True)]
+        rounded = [_rounded(weight, scale) for weight, scale in zip(self.weights, scales, strict=True)]
         return float(3 * np.abs(self._run(rounded)[1] - self.outputs).max())
 
-    def profile(self) -> Profile:
-        """Return the bounds."""
-        gains, input_gain = self._gains()
+    def profile(self, weight_bits: int) -> Profile:
+        """Return the bounds of the circuit whose weights are rounded to so many bits behind the point."""
+        gains, input_gain = self._gains([_rounded(weight, 2.0**weight_bits) for weight in self.weights])
         bounds = self._intervals()
         sound = len(self.circuit.polynomials) <= 1
         magnitudes, output = bounds[:-1], bounds[-1][1]
@@ -82,9 +82,9 @@ class Probe:
         ]
         return Profile(input_gain, gains, tuple(seen), min(output, MAGNITUDE_FACTOR * _largest(self.outputs)))
 
-    def _gains(self) -> tuple[tuple[Mapping[int, float], ...], float]:
+    def _gains(self, weights: Sequence[Array]) -> tuple[tuple[Mapping[int, float], ...], float]:
         """Differentiate the outputs by every power of every layer, row by row, from the last layer to the first."""
-        slope = np.broadcast_to(self.weights[-1], (len(self.rows), *self.weights[-1].shape))
+        slope = np.broadcast_to(weights[-1], (len(self.rows), *weights[-1].shape))
         found: list[Mapping[int, float]] = []
         for index in reversed(range(len(self.exponents))):
             used, values = self.exponents[index], self.values[index]
@@ -93,7 +93,7 @@ class Probe:
                 for factor, other in (factors(exponent), factors(exponent)[::-1]):
                     by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][:, None, :]
             found.append({exponent: GAIN_FACTOR * _norm(derivative) for exponent, derivative in by.items()})
-            slope = by[1] @ self.weights[index]
+            slope = by[1] @ weights[index]
         return tuple(reversed(found)), GAIN_FACTOR * _norm(slope)
 
     def _intervals(self) -> tuple[Mapping[int, float], ...]:
@@ -121,6 +121,13 @@ def _box(features: int, leeway: float) -> Array:
     outside = random.integers(features, size=PROBES)
     rows[np.arange(PROBES), outside] = np.copysign(1 + leeway, rows[np.arange(PROBES), outside])
     return rows
+
+
+def _rounded(weight: Array, scale: Array | float) -> Array:
+    """Round as the evaluation does; an output without weights gets one unit, for SEAL refuses results that are zero."""
+    units = np.rint(weight * scale)
+    units[~units.any(axis=1), 0] = 1.0
+    return np.asarray(units / scale)
 
 
 def _norm(derivative: Array) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import prod
 
 from sealdrop_core.circuit import Circuit
+from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.plan import Plan
 from sealdrop_core.powers import exponents, factors, products
 
@@ -99,7 +100,7 @@ class Scheduler:
     def stages(self, shapes: Sequence[Layer]) -> tuple[Stage, ...]:
         """Return the stages of a circuit of this shape.
 
-        Raises ValueError when the levels do not suffice, or products are left that only relinearization could reduce.
+        Raises InvalidRequest (`malformed_weights`) when it needs more levels, or relinearization keys.
         """
         inputs: tuple[Form, ...] = (Form(len(self.primes), self.input_scale),)
         found = []
@@ -138,7 +139,7 @@ class Scheduler:
     def _reduced(self, raw: Form) -> Form:
         """Relinearized and rescaled by one prime."""
         if not self.relinearize or raw.level < 2:
-            raise ValueError("this circuit needs relinearization, and a level for it")
+            raise InvalidRequest("the plan lacks keys or levels that this circuit needs", code="malformed_weights")
         return Form(raw.level - 1, raw.scale / self.primes[raw.level - 1])
 
 

@@ -96,11 +96,14 @@ def dense(ring: Ring, inputs: Sequence[Ciphertext], weights: Sequence[Block], le
 def by_scalar(ring: Ring, inputs: Sequence[Ciphertext], weights: Sequence[Block], level: int) -> list[Ciphertext]:
     """`dense` by SEAL, one product with a scalar at a time; weights that are zero are left out."""
     lowered = [_blank(ring, value, level) for value in inputs]
+    polynomials = max(value.size() for value in inputs)
     results: dict[int, Ciphertext] = {}
     for block in weights:
         for output, row in zip(block.outputs.tolist(), block.weights, strict=True):
             used = np.flatnonzero(row)
-            results[output] = _sum(ring, [lowered[index] for index in block.inputs[used]], row[used], level)
+            total = _sum(ring, [lowered[index] for index in block.inputs[used]], row[used], level)
+            total.resize(ring.native, ring.parms_id(level), polynomials)  # what is added is zero
+            results[output] = total
     return [results[output] for output in sorted(results)]
 
 
