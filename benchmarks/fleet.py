@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-ATTEMPTS = 9  # of cloud.table
+ATTEMPTS, LONGEST_PAUSE = 20, 2.0  # of cloud.table
 TRANSACTION_SECONDS = 0.01  # that one holds the item; AWS quotes single-digit milliseconds for a write
 TRANSACTION_UNITS = 2  # write units at the job's item
 COME_BACK_SECONDS = 2.0
@@ -123,7 +123,7 @@ class _Run:
             self._at(now + COME_BACK_SECONDS, "arrived")
             self._leave(now)
             return
-        self._at(now + self._draw.uniform(0, 0.01 * 2**attempt), "settle", attempt + 1)
+        self._at(now + self._draw.uniform(0, min(LONGEST_PAUSE, 0.01 * 2**attempt)), "settle", attempt + 1)
 
     def _leave(self, now: float) -> None:
         self._at(now, "left")

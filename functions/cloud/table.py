@@ -15,7 +15,8 @@ from sealdrop_core.errors import Unavailable
 
 # two transactions met at one item; DynamoDB leaves the second attempt to the caller
 _CONTENDED = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
-_ATTEMPTS = 9
+# patient enough that a hundred functions settling parts of one job all get their turn (benchmarks/fleet.py)
+_ATTEMPTS, _LONGEST_PAUSE = 20, 2.0
 
 
 class Superseded(Exception):
@@ -103,7 +104,7 @@ def _persist(call: Any, **request: Any) -> Any:
                 raise Superseded from None
             if not reasons & _CONTENDED:
                 raise
-        time.sleep(random.uniform(0, 0.01 * 2**attempt))
+        time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.01 * 2**attempt)))
     raise Unavailable("too many writers met at one item")
 
 
