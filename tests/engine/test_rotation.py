@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sealdrop.enrollment import seeded_bytes
 from sealdrop.planning import rotation
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
@@ -119,3 +120,28 @@ def test_a_refusal_names_an_error_that_is_feasible() -> None:
         _plans(circuit, 2.0**-40)
     nearest = float(refusal.value.remedy.split("above ")[1].split(",")[0])
     assert _plans(circuit, 1.5 * nearest)
+
+
+def test_networks_wider_or_deeper_than_every_ring_are_refused() -> None:
+    tame = Polynomial(np.array([0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 1e-3]))
+    once = Affine(np.eye(3), np.zeros(3))
+    for circuit in (network([20_000, 3, 2], [2]), Circuit([*[once, tame] * 12, once])):
+        with pytest.raises(Infeasible, match="no ring has"):
+            _plans(circuit, 2.0**-8)
+
+
+def test_a_network_that_explodes_is_refused() -> None:
+    with pytest.raises(Infeasible, match="beyond all bounds"):
+        _plans(network([3] * 12, [7] * 10, seed=5), 2.0**-8)
+
+
+def test_whatever_residues_are_uploaded_the_answer_has_the_promised_length() -> None:
+    circuit = network([6, 5, 3], [3])
+    (chosen, *_) = _plans(circuit, 0.1, "private")
+    twin, random = Twin.of(circuit, chosen), np.random.default_rng(0)
+    for _ in range(3):
+        residues = [
+            random.integers(0, prime, chosen.parameters.poly_modulus_degree) for prime in twin.program.ring.primes
+        ]
+        block = seeded_bytes(np.concatenate(residues).astype(np.uint64), random.bytes(64), twin.program.ring.primes)
+        assert len(twin.program.evaluate(memoryview(block), 1, twin.keys)) == chosen.block_result_bytes(1)

@@ -16,7 +16,7 @@ __all__ = ["Privacy", "plan"]
 FINEST, RELATIVE = 2.0**-10, 2.0**-15
 
 _Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
-_PACKINGS: Sequence[_Candidates] = (coefficient.candidates, column.candidates, rotation.candidates)
+_PACKINGS: Sequence[_Candidates] = (rotation.candidates, coefficient.candidates, column.candidates)
 _EXACT: Sequence[_Candidates] = (exact_candidates,)
 
 

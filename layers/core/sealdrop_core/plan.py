@@ -116,8 +116,9 @@ class RotationLayout(_Card):
     Slot k belongs to row k mod `rows_per_block`; what follows counts the slots of one row. The features, padded to
     `period`, fill blocks of `block` slots; each of `copies` blocks has them `shift` further, and then all repeats. So
     copies stand ready shifted, as products need them, and sums come out repeated, as the next layer needs them; no
-    slot ever holds anything but values and zeros. Halevi and Shoup, "Algorithms in HElib", CRYPTO 2014, section 4.3;
-    Brutzkus, Elisha, Gilad-Bachrach, "Low Latency Privacy Preserving Inference", ICML 2019.
+    slot ever holds anything but values and zeros. Diagonals: Halevi and Shoup, "Algorithms in HElib", CRYPTO 2014; sums
+    over fewer of them: Juvekar, Vaikuntanathan, Chandrakasan, "GAZELLE", USENIX Security 2018; inputs made ready by the
+    client: Brutzkus, Elisha, Gilad-Bachrach, "Low Latency Privacy Preserving Inference", ICML 2019.
     """
 
     packing: Literal["rotation"] = "rotation"

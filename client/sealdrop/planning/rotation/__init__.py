@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
 from sealdrop.planning.rotation.chain import Network
@@ -24,14 +26,16 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over its
     columns, a row may leave that box. Raises Infeasible, with the nearest feasible wish, when there is none.
     """
-    folded, activations = fold(circuit, calibration)
-    known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
-    nearest, found, reason = math.inf, False, ""
+    with np.errstate(over="ignore", invalid="ignore"):
+        folded, activations = fold(circuit, calibration)
+        known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
+    if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
+        raise Infeasible("calibration rows bring this network to values beyond all bounds")
+    nearest, found = math.inf, False
     for degree in DEGREES:
         try:
             networks = list(_networks(folded, known, arranger, degree // 2))
-        except Infeasible as refusal:
-            reason = refusal.message
+        except Infeasible:  # too wide for this ring
             continue
         for network in networks:
             search = Search(degree, wanted_deviation(network.layout, error, privacy))
@@ -42,8 +46,17 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
                 yield planned(*carried, error, privacy)
         if found:
             return
-    raise Infeasible(
-        reason if nearest == math.inf else f"no ring carries this network to an error of {error:.2g} by rotations",
+    raise _refusal(error, nearest)
+
+
+def _refusal(error: float, nearest: float) -> Infeasible:
+    if math.isinf(nearest):
+        return Infeasible(
+            "by rotations, no ring has the slots and the levels that this network takes",
+            remedy="Publish a narrower or shallower network, or fit its activations to a lower degree.",
+        )
+    return Infeasible(
+        f"by rotations, no ring carries this network to an error of {error:.2g}",
         remedy=f"Allow an error above {nearest:.2g}, publish with open responses, or fit activations of lower degree.",
     )
 

@@ -1,9 +1,8 @@
 """Noise of a network across slots: variances from everything that adds some, brought to a score by its gain.
 
 A polynomial whose coefficients have variance v, of which only those that repeat every n slots reach a score, has
-variance n * v in a slot. Formulas of the coefficients: Costache et al. as in `noise`; of key switching: Kim, Song,
-Cheon, "Approximate Homomorphic Encryption with Reduced Approximation Error", section 4, for digits that Microsoft SEAL
-takes from [0, q) instead of around zero.
+variance n * v in a slot. Formulas of the coefficients are Costache's as in `noise`; key switching multiplies one digit
+for each prime by an error and divides by the special prime, and Microsoft SEAL takes the digits from [0, q).
 """
 
 from collections.abc import Sequence
@@ -46,7 +45,7 @@ class ScoreNoise:
     def add_switch(self, level: int, period: int, gain: Gain, scale: float, *, times: float = 1.0) -> None:
         """Add what key switching at a level adds, so many times.
 
-        Digits have a mean, and half of their energy stands in the few slots next to the root one.
+        Digits are not centred: half of their energy, and more, stands in the few slots whose root is near one.
         """
         digits = noise.ERROR_STD**2 * self.chain.degree / 3
         digits *= sum((prime / self.chain.special) ** 2 for prime in self.chain.primes[:level])
