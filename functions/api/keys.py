@@ -21,7 +21,7 @@ KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of t
 class Offer(BaseModel):
     """Keys to enroll: the plan they are for, length and SHA-256 of the sealed keys file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     model: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}$")
     plan: str = Field(max_length=80)

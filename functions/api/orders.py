@@ -16,18 +16,24 @@ from sealdrop_core.plan import Plan
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
+class Announcement(Upload):
+    """A part that is to be uploaded: its number and rows, length and SHA-256 of its sealed file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
 class PartsRequest(BaseModel):
     """Up to 100 parts to upload."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    uploads: list[Upload] = Field(min_length=1, max_length=100)
+    uploads: list[Announcement] = Field(min_length=1, max_length=100)
 
 
 class JobRequest(BaseModel):
     """A job: rows of one owner for one plan of one model, in parts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     model: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}$")
     manifest: Hex
@@ -35,7 +41,7 @@ class JobRequest(BaseModel):
     key: Hex | None = None
     rows: Count
     parts: Count
-    uploads: list[Upload] = Field(max_length=100)
+    uploads: list[Announcement] = Field(max_length=100)
 
     @property
     def order(self) -> Order:

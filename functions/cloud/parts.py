@@ -84,7 +84,10 @@ def declare(job: Job, uploads: Sequence[Upload]) -> list[Part]:
 def _redeclare(job: Job, uploads: Sequence[Upload], new: dict[int, New]) -> list[Part]:
     known = {part: found for part in new if (found := find(job.slot(part)))}
     for upload in uploads:
-        if upload.part in known and Upload(**known[upload.part].model_dump()) != upload:
+        if (
+            upload.part in known
+            and known[upload.part].model_dump(include=set(Upload.model_fields)) != upload.model_dump()
+        ):
             raise Conflict(f"part {upload.part} was announced with other bytes", code="part_conflict")
     try:
         table.transact(*(change for part, change in new.items() if part not in known))

@@ -1,0 +1,59 @@
+"""`sealdrop conformance`: does a deployment keep the contract?"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sealdrop.cli import console, profiles
+from sealdrop.cli.extras import needs
+from sealdrop.cli.options import Json, ProfileName, Token
+
+if TYPE_CHECKING:
+    from sealdrop.conformance import Outcome
+
+
+def conformance(
+    url: Annotated[
+        str | None, typer.Argument(metavar="[URL]", help="The API's address; the profile's if not given.")
+    ] = None,
+    token: Token = None,
+    other_token: Annotated[
+        str | None,
+        typer.Option("--other-token", envvar="SEALDROP_OTHER_TOKEN", help="Bearer token of a second tenant."),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Only this model, name or name@version.")] = None,
+    chapter: Annotated[list[str] | None, typer.Option("--chapter", help="Only this chapter; may be repeated.")] = None,
+    patience: Annotated[float, typer.Option(help="Seconds a job may take.")] = 60.0,
+    profile: ProfileName = None,
+    as_json: Json = False,
+) -> None:
+    """Hold the whole protocol against a deployment, sentence by sentence. Exit code 1 if one does not hold."""
+    with needs("conformance"):
+        from sealdrop.conformance import CHAPTERS, Suite
+    chosen = profiles.choose(profile, url, token)
+    wanted = [one for one in CHAPTERS if not chapter or one.name in chapter]
+    with Suite(chosen.url, chosen.credentials(), other_token, model=model, patience=patience) as suite:
+        outcomes = []
+        for outcome in suite.run(wanted):
+            outcomes.append(outcome)
+            if not as_json:
+                console.note(f"{outcome.verdict:8}{outcome.chapter}: {outcome.sentence}")
+    _report(outcomes, as_json)
+    if any(outcome.verdict == "failed" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _report(outcomes: "Iterable[Outcome]", as_json: bool) -> None:
+    outcomes = list(outcomes)
+    counts: Counter[str] = Counter(outcome.verdict for outcome in outcomes)
+    if as_json:
+        console.print_json({"counts": dict(counts), "checks": [asdict(outcome) for outcome in outcomes]})
+        return
+    console.print_table(
+        ("verdict", "chapter", "sentence", "detail"),
+        [(one.verdict, one.chapter, one.sentence, one.detail) for one in outcomes],
+    )
+    console.note(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
