@@ -8,7 +8,7 @@ TOOLS := PATH="$(CURDIR)/$(SAM_VENV)/bin:$(CURDIR)/$(CHECKOV_VENV)/bin:$$PATH"
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench nightly local build sam-local test-sam clean
+.PHONY: help demo test check bench nightly local build deploy sam-local test-sam clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,12 @@ nightly: $(VENV)/dev ## property tests over a thousand random circuits
 
 local: $(VENV)/demo ## the embedded AWS, until Ctrl-C
 	@$(BIN)/sealdrop local
+
+CONFIG ?= default
+deploy: $(VENV)/demo $(SAM_VENV)/done ## to AWS; CONFIG=arm64 for the other architecture
+	$(TOOLS) sam build --config-env $(CONFIG)
+	$(TOOLS) sam deploy --config-env $(CONFIG)
+	$(BIN)/sealdrop configure --stack sealdrop
 
 sam-local: $(VENV)/dev $(SAM_VENV)/done ## the functions in Lambda's containers, all the way (needs Docker)
 	@$(TOOLS) $(BIN)/python -m tests.sam
