@@ -8,6 +8,7 @@ import typer.core
 from sealdrop import __version__
 from sealdrop.cli import console
 from sealdrop.cli.collect import collect
+from sealdrop.cli.conformance import conformance
 from sealdrop.cli.configure import configure
 from sealdrop.cli.cost import cost
 from sealdrop.cli.demo import demo
@@ -66,5 +67,5 @@ def sealdrop(
     context.obj = {}
 
 
-for command in (demo, local, configure, publish, retire, models, describe, cost, predict, collect, jobs, inspect, keys):
+for command in (demo, local, configure, publish, retire, models, describe, cost, predict, collect, jobs, inspect, keys, conformance):
     app.command()(command)

@@ -72,9 +72,8 @@ class Body:
         return values
 
     def seeded(self, degree, primes):
-        """Return c0 and c1 of the next seeded ciphertext, modulo each prime."""
-        seed = self.take(64)
-        return [self.residues(degree, q.bit_length(), q) for q in primes], expand(seed, degree, primes)
+        """Return the seed and c0 of the next seeded ciphertext, modulo each prime."""
+        return self.take(64), [self.residues(degree, q.bit_length(), q) for q in primes]
 
 
 class Format:
@@ -133,11 +132,10 @@ class Format:
 
     def encrypt(self, message, secret, draw):
         """Return a seeded ciphertext."""
-        seed, noisy, whole = draw(64), [], prod(self.data_primes)
-        for value in message:
+        seed, noisy = draw(64), []
+        for value in map(self.lifted, message):
             bits = int.from_bytes(draw(6), "little")
-            lifted = (2 * whole * (value % self.plain) // self.plain + 1) // 2 if self.plain else value
-            noisy.append(lifted + (bits & 0x1FFFFF).bit_count() - (bits >> 21 & 0x1FFFFF).bit_count())
+            noisy.append(value + (bits & 0x1FFFFF).bit_count() - (bits >> 21 & 0x1FFFFF).bit_count())
         sealed = seed
         for q, c1 in zip(self.data_primes, expand(seed, self.degree, self.data_primes), strict=True):
             if self.plain:
@@ -146,6 +144,10 @@ class Format:
                 c0 = [(m - a * s) % q for m, a, s in zip(ntt(noisy, q), c1, ntt(secret, q), strict=True)]
             sealed += pack(c0, q.bit_length())
         return sealed
+
+    def lifted(self, value):
+        """Return what is encrypted for a coefficient of a message."""
+        return (2 * prod(self.data_primes) * (value % self.plain) // self.plain + 1) // 2 if self.plain else value
 
     def open(self, data, expected, secret):
         """Return the scores in a sealed result, row by row."""

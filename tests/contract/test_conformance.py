@@ -1,0 +1,21 @@
+"""The deployment on this machine keeps the contract, in this process and under Lambda's own runtime."""
+
+import pytest
+
+from sealdrop.local import RuntimeUnavailable
+from tests.contract.deployed import deployment, suite_of
+
+pytest_plugins = ["sealdrop.conformance.plugin"]
+
+
+@pytest.fixture(scope="module", params=["in-process", "rie"])
+def conformance_suite(request):
+    try:
+        with deployment(runtime=request.param) as (stack, clock), suite_of(stack, clock) as suite:
+            yield suite
+    except RuntimeUnavailable as missing:
+        pytest.skip(missing.message)
+
+
+def test_the_protocol(conformance_check):
+    conformance_check()
