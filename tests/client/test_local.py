@@ -38,7 +38,7 @@ def test_publish_and_predict_on_this_machine(deployment, cancer, tmp_path):
     model, rows, out = tmp_path / "model.joblib", tmp_path / "rows.csv", tmp_path / "out.csv"
     joblib.dump(cancer.estimator, model)
     cancer.calibration.to_csv(rows, index=False)
-    published = run("publish", model, "--calibration", rows, "--name", "mine")
+    published = run("publish", model, "--calibrate", rows, "--name", "mine")
     assert published["stored"]
     assert run("models")["models"][0]["digest"] == published["digest"]
     cancer.X.to_csv(rows, index=False)

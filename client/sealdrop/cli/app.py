@@ -67,5 +67,20 @@ def sealdrop(
     context.obj = {}
 
 
-for command in (demo, local, configure, publish, retire, models, describe, cost, predict, collect, jobs, inspect, keys, conformance):
+for command in (
+    demo,
+    local,
+    configure,
+    publish,
+    retire,
+    models,
+    describe,
+    cost,
+    predict,
+    collect,
+    jobs,
+    inspect,
+    keys,
+    conformance,
+):
     app.command()(command)

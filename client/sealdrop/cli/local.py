@@ -64,7 +64,7 @@ def _announce(stack: Any, profile: str, as_json: bool) -> None:
     console.print_card({"API": stack.url, "AWS": stack.aws_url, "profile": f"{profile} in {profiles.path()}"})
     console.out.print()
     console.out.print("In another terminal:")
-    console.out.print(f"  sealdrop publish model.joblib --calibration rows.csv --name my-model{option}")
+    console.out.print(f"  sealdrop publish model.joblib --calibrate rows.csv --name my-model{option}")
     console.out.print(f"  sealdrop predict rows.csv --model my-model -o predictions.csv{option}")
     console.note("Ctrl-C ends it")
 

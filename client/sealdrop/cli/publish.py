@@ -20,7 +20,7 @@ def publish(
     ],
     calibration: Annotated[
         Path,
-        typer.Option("--calibration", "-c", metavar="CSV", exists=True, dir_okay=False, help="Rows to calibrate on."),
+        typer.Option("--calibrate", "-c", metavar="CSV|NPZ", exists=True, dir_okay=False, help="Rows to calibrate on."),
     ],
     name: Annotated[str, typer.Option("--name", "-n", help="The name to publish under.")],
     drop: Annotated[
@@ -29,7 +29,10 @@ def publish(
     error: Annotated[
         float | None, typer.Option(help="Largest error of a score.", show_default="fits the scores")
     ] = None,
-    rows: Annotated[list[int] | None, typer.Option(min=1, help="A request size to plan for; may be repeated.")] = None,
+    labels: Annotated[
+        str | None, typer.Option(metavar="A,B,…", help="Names of the classes, in the order of classes_.")
+    ] = None,
+    rows: Annotated[str, typer.Option(metavar="N,M,…", help="Request sizes to plan for.")] = "1,1000",
     response: Annotated[
         Literal["private", "open"], typer.Option(help="Whether responses hide the weights.")
     ] = "private",
@@ -51,7 +54,8 @@ def publish(
             name=name,
             store=None if dry_run else open_store(bucket, table_name, profile),
             error=error,
-            rows=tuple(rows or (1, 1000)),
+            rows=_sizes(rows),
+            labels=labels.split(",") if labels else None,
             response=response,
             description=description,
             min_agreement=min_agreement,
@@ -60,8 +64,17 @@ def publish(
     _report(manifest, dry_run, as_json)
 
 
+def _sizes(text: str) -> tuple[int, ...]:
+    sizes = text.replace(" ", "").split(",")
+    if not all(size.isascii() and size.isdigit() and int(size) > 0 for size in sizes):
+        raise typer.BadParameter("request sizes are positive numbers with commas between", param_hint="--rows")
+    return tuple(map(int, sizes))
+
+
 def _rows(path: Path, drop: list[str]) -> Any:
     """Return the calibration rows: with pandas if it is there, as a pipeline that picks columns by name needs it."""
+    if path.suffix == ".npz":
+        return table.read_npz(path)
     if importlib.util.find_spec("pandas") is None:
         return table.read_all(path, drop)
     import pandas

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,17 @@ def read(path: Path, manifest: Manifest, id_column: str | None = None) -> Table:
         X = _values(rows, order, header, manifest) if manifest.steps else _numbers(rows, order, header)
     used = {*order, key}
     return Table(X, ids, tuple(name for index, name in enumerate(header) if index not in used))
+
+
+def read_npz(path: Path) -> NDArray[Any]:
+    """Read the one array of an npz file, or the one named X; nothing is unpickled. Raises RefusedInput."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return np.asarray(archive["X" if "X" in archive.files else archive.files[0]])
+    except (ValueError, OSError, IndexError, BadZipFile) as error:
+        raise RefusedInput(
+            f"{path.name} is no npz file of plain numbers", code="not_numeric", remedy="Save the rows with numpy.savez."
+        ) from error
 
 
 def read_all(path: Path, drop: Sequence[str]) -> NamedRows:

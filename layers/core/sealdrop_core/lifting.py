@@ -17,11 +17,13 @@ Pair = tuple[int, int]
 def monomials(circuit: Circuit) -> tuple[Pair, ...]:
     """Return the pairs (i, j), i <= j, whose product x_i * x_j a one-hidden-layer quadratic circuit can depend on.
 
-    A sparse first layer keeps only the pairs that some hidden unit sees together.
+    A pair counts if some hidden unit sees both columns, squares what it sees, and is heard by an output.
     """
     if len(circuit.layers) == 1:
         return ()
-    first = circuit.affines[0].dense() != 0
+    squares = np.atleast_2d(circuit.polynomials[0].coefficients)[:, 2:3].any(axis=1)
+    heard = circuit.affines[1].dense().any(axis=0)
+    first = (circuit.affines[0].dense() != 0) & (squares & heard)[:, None]
     together = np.triu(first.T.astype(np.float64) @ first.astype(np.float64)) > 0
     rows, columns = np.nonzero(together)
     return tuple(zip(rows.tolist(), columns.tolist(), strict=True))

@@ -1,0 +1,63 @@
+"""What `sealdrop publish` takes: files, labels, request sizes."""
+
+import json
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+from typer.testing import CliRunner
+
+from sealdrop.cli.app import app
+
+X, Y = load_iris(return_X_y=True)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "iris.joblib"
+    joblib.dump(LogisticRegression(max_iter=500).fit(X, Y), path)
+    return path
+
+
+@pytest.fixture
+def publish(model):
+    def run(*arguments):
+        return CliRunner().invoke(
+            app, ["publish", str(model), "--name", "iris", "--dry-run", "--json", *map(str, arguments)]
+        )
+
+    return run
+
+
+def test_calibration_from_npz_with_labels_for_some_sizes(publish, tmp_path):
+    np.savez(tmp_path / "rows.npz", X=X)
+    done = publish(
+        "--calibrate", tmp_path / "rows.npz", "--labels", "setosa,versicolor,virginica", "--rows", "1,50,5000"
+    )
+    assert done.exit_code == 0, done.stderr
+    manifest = json.loads(done.stdout)["manifest"]
+    assert manifest["output"]["classes"] == ["setosa", "versicolor", "virginica"]
+    assert len(manifest["plans"]) > 1
+    assert "runs" in done.stderr  # reading a joblib file runs the code in it
+
+
+def test_objects_in_npz_are_not_unpickled(publish, tmp_path):
+    np.savez(tmp_path / "rows.npz", X=np.array([{}], dtype=object))
+    done = publish("--calibrate", tmp_path / "rows.npz")
+    assert done.exit_code == 1
+    assert "not_numeric" in done.stderr
+
+
+@pytest.mark.parametrize("rows", ["0", "1,,2", "-3", "many"])
+def test_sizes_that_are_none(publish, tmp_path, rows):
+    np.savez(tmp_path / "rows.npz", X=X)
+    assert publish("--calibrate", tmp_path / "rows.npz", "--rows", rows).exit_code == 2
+
+
+def test_the_wrong_number_of_labels_is_refused(publish, tmp_path):
+    np.savez(tmp_path / "rows.npz", X=X)
+    done = publish("--calibrate", tmp_path / "rows.npz", "--labels", "yes,no")
+    assert done.exit_code == 1
+    assert "wrong_labels" in done.stderr
