@@ -8,8 +8,8 @@ import typer.core
 from sealdrop import __version__
 from sealdrop.cli import console
 from sealdrop.cli.collect import collect
-from sealdrop.cli.conformance import conformance
 from sealdrop.cli.configure import configure
+from sealdrop.cli.conformance import conformance
 from sealdrop.cli.cost import cost
 from sealdrop.cli.demo import demo
 from sealdrop.cli.describe import describe
