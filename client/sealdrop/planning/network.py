@@ -14,7 +14,6 @@ from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.schedule import Layer, Scheduler, Stage
 
-MOST_WEIGHT_BITS = 24
 SHARES = (1 / 8, 1 / 4, 1 / 2)  # of the error, tried for the rounding of the weights
 
 
@@ -63,7 +62,7 @@ def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> Ne
 def _balance(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float) -> Network:
     """Return the network whose rounded weights take the given share of the error."""
     relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
-    weight_bits, lost = _weight_bits(probe, wish.error * share)
+    weight_bits, lost = probe.weight_bits(wish.error * share)
     profile = probe.profile(weight_bits)
     std = (wish.error - lost) / SIGMAS
     noise_sources = 2 + sum(len(shape.exponents) for shape in shapes)
@@ -76,15 +75,6 @@ def _balance(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, s
         if loss is not None:
             return Network(parameters, scheduler, stages, loss)
     raise Infeasible("rounding leaves no room for an error this small")
-
-
-def _weight_bits(probe: Probe, allowed: float) -> tuple[int, float]:
-    """Return the fewest bits of weights, and the error that rounding them costs."""
-    for bits in range(4, MOST_WEIGHT_BITS + 1):
-        lost = probe.rounding_error([2.0**bits] * len(probe.weights))
-        if lost <= allowed:
-            return bits, lost
-    raise Infeasible("the weights would need too many bits")
 
 
 def _loss(

@@ -12,6 +12,7 @@ import numpy as np
 
 from sealdrop.planning.reach import largest_score
 from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
 from sealdrop_core.powers import expand, exponents, factors, products
 
@@ -20,7 +21,10 @@ GAIN_FACTOR = 2.0  # the largest gain of any row over the largest gain of 96 row
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
 # that mean to be four times the largest value that 96 rows show, thousands of rows would have to be extreme together.
 MAGNITUDE_FACTOR = 4.0
+LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS = 4, 24
 _MOST_MONOMIALS = 1 << 14
+_MOST_SLOPES = 1 << 17  # weights up to which the gains of all rows are computed
+_TINY = 1e-300
 
 Values = Mapping[int, Array]  # exponent ↦ shape (rows, units)
 
@@ -51,6 +55,8 @@ class Probe:
         chosen = calibration[np.linspace(0, len(calibration) - 1, min(PROBES, len(calibration))).round().astype(int)]
         self.rows = np.concatenate([chosen, _box(circuit.features, leeway)])
         self.values, self.outputs = self._run(self.weights)
+        self._losses: dict[int, float] = {}
+        self._profiles: dict[int, Profile] = {}
 
     def _run(self, weights: Sequence[Array]) -> tuple[list[Values], Array]:
         inputs, found = self.rows, list[Values]()
@@ -68,8 +74,34 @@ class Probe:
         rounded = [_rounded(weight, scale) for weight, scale in zip(self.weights, scales, strict=True)]
         return float(3 * np.abs(self._run(rounded)[1] - self.outputs).max())
 
+    def weight_bits(self, allowed: float) -> tuple[int, float]:
+        """Return the fewest bits behind the point that keep the rounding error of weights, and that error.
+
+        Raises Infeasible when they are too many.
+        """
+        guess = LEAST_WEIGHT_BITS + 6
+        guess += math.ceil(math.log2(max(self._loss(guess), _TINY) / allowed))  # a bit halves the error, about
+        bits = min(max(guess, LEAST_WEIGHT_BITS), MOST_WEIGHT_BITS)
+        while bits > LEAST_WEIGHT_BITS and self._loss(bits - 1) <= allowed:
+            bits -= 1
+        while self._loss(bits) > allowed:
+            bits += 1
+            if bits > MOST_WEIGHT_BITS:
+                raise Infeasible("the weights of this circuit would need too many bits")
+        return bits, self._loss(bits)
+
+    def _loss(self, bits: int) -> float:
+        if bits not in self._losses:
+            self._losses[bits] = self.rounding_error([2.0**bits] * len(self.weights))
+        return self._losses[bits]
+
     def profile(self, weight_bits: int) -> Profile:
         """Return the bounds of the circuit whose weights are rounded to so many bits behind the point."""
+        if weight_bits not in self._profiles:
+            self._profiles[weight_bits] = self._profile(weight_bits)
+        return self._profiles[weight_bits]
+
+    def _profile(self, weight_bits: int) -> Profile:
         gains, input_gain = self._gains([_rounded(weight, 2.0**weight_bits) for weight in self.weights])
         bounds = self._intervals()
         sound = len(self.circuit.polynomials) <= 1
@@ -84,14 +116,15 @@ class Probe:
 
     def _gains(self, weights: Sequence[Array]) -> tuple[tuple[Mapping[int, float], ...], float]:
         """Differentiate the outputs by every power of every layer, row by row, from the last layer to the first."""
-        slope = np.broadcast_to(weights[-1], (len(self.rows), *weights[-1].shape))
+        some = slice(None, None, max(1, sum(weight.size for weight in weights) // _MOST_SLOPES))
+        slope = np.broadcast_to(weights[-1], (len(self.rows[some]), *weights[-1].shape))
         found: list[Mapping[int, float]] = []
         for index in reversed(range(len(self.exponents))):
             used, values = self.exponents[index], self.values[index]
             by = dict(zip(used, np.split(slope, len(used), axis=2), strict=True))
             for exponent in reversed(products(used)):
                 for factor, other in (factors(exponent), factors(exponent)[::-1]):
-                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][:, None, :]
+                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][some, None, :]
             found.append({exponent: GAIN_FACTOR * _norm(derivative) for exponent, derivative in by.items()})
             slope = by[1] @ weights[index]
         return tuple(reversed(found)), GAIN_FACTOR * _norm(slope)

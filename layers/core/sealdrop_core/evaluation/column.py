@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from sealdrop_core.circuit import Circuit
-from sealdrop_core.evaluation.dense import blocks, dense
+from sealdrop_core.evaluation.blocks import Block, blocks
+from sealdrop_core.evaluation.dense import Sums, dense
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
@@ -16,7 +17,7 @@ from sealdrop_core.residues import Words
 from sealdrop_core.schedule import Form, Power, Scheduler, Stage, Sum, layers
 from sealdrop_core.seal import Ciphertext, Ring
 
-Powers = dict[int, list[Ciphertext]]  # exponent ↦ one ciphertext for each unit
+UNITS = 64  # of a layer at a time: their powers are added to the sums they go into, and forgotten
 
 
 class ColumnExecutor:
@@ -27,40 +28,51 @@ class ColumnExecutor:
         self.responder = Responder(ring, plan)
         self.stages = Scheduler.of(plan).stages(layers(circuit))
         affines = expand(circuit)
+        self.biases = [affine.bias.tolist() for affine in affines]
         self.weights = [
             blocks(affine, np.repeat(stage.sum.weight_scales, affine.features // len(stage.sum.inputs)))
             for affine, stage in zip(affines, self.stages, strict=True)
         ]
-        self.biases = [affine.bias for affine in affines]
 
     def evaluate(self, block: memoryview, rows: int, keys: EvaluationKeys) -> bytes:
         """Return the result of one block of `rows` rows."""
         inputs = list(ciphertexts(self.ring, self.plan, block))
-        for index, stage in enumerate(self.stages[:-1]):
-            inputs = self._layer(index, stage, inputs, keys)
-        totals = self._sums(len(self.stages) - 1, self.stages[-1].sum, inputs)
-        return self.responder.pack([self._response(output, one, rows, keys) for output, one in enumerate(totals)])
+        totals: Sums = {}
+        for index in range(len(self.stages) - 1):
+            totals = self._hidden(index, inputs, totals, keys)
+        totals = totals or self._sums(self.stages[0].sum, inputs, self.weights[0])
+        return self.responder.pack([self._response(output, totals[output], rows, keys) for output in sorted(totals)])
 
-    def _layer(self, index: int, stage: Stage, inputs: list[Ciphertext], keys: EvaluationKeys) -> list[Ciphertext]:
-        """Return the powers the next layer reads, all units of the first exponent before those of the second."""
-        sums = self._sums(index, stage.sum, inputs)
-        for total, bias in zip(sums, self.biases[index].tolist(), strict=True):
-            self._relinearize(total, stage.sum.raw, stage.sum.form, keys)
-            self._rescale(total, stage.sum.raw, stage.sum.form)
-            self._shift(total, bias, stage.sum.form)
-        powers: Powers = {1: sums}
-        for power in stage.powers:
-            pairs = zip(powers[power.factors[0]], powers[power.factors[1]], strict=True)
-            powers[power.exponent] = [self._product(power, first, second, keys) for first, second in pairs]
-        return [value for exponent in stage.exponents for value in powers[exponent]]
+    def _hidden(self, index: int, inputs: Sequence[Ciphertext], totals: Sums, keys: EvaluationKeys) -> Sums:
+        """Return the sums of the next layer; the first layer's are made here, a few at a time, from the inputs."""
+        stage, following, width = self.stages[index], self.stages[index + 1].sum, len(self.biases[index])
+        together = np.concatenate([one.outputs for one in self.weights[index]])  # those that read the same inputs
+        added: Sums = {}
+        for start in range(0, width, UNITS):
+            units = np.sort(together[start : start + UNITS])
+            if index == 0:
+                totals = self._sums(stage.sum, inputs, [one.giving(units) for one in self.weights[0]])
+            powers = [self._powers(stage, totals.pop(unit), self.biases[index][unit], keys) for unit in units.tolist()]
+            values = [each[at] for at in range(len(stage.exponents)) for each in powers]
+            read = np.concatenate([units + at * width for at in range(len(stage.exponents))])
+            part = self._sums(following, values, [one.reading(read) for one in self.weights[index + 1]])
+            self._add(added, part)
+        return added
 
-    def _sums(self, index: int, total: Sum, inputs: Sequence[Ciphertext]) -> list[Ciphertext]:
+    def _sums(self, total: Sum, inputs: Sequence[Ciphertext], weights: Sequence[Block]) -> Sums:
         each = len(inputs) // len(total.inputs)
         lifted = [self._lifted(value, total.lifts[at // each]) for at, value in enumerate(inputs)]
-        sums = dense(self.ring, lifted, self.weights[index], total.raw.level)
-        for one in sums:
+        sums = dense(self.ring, lifted, weights, total.raw.level)
+        for one in sums.values():
             self._settle(one, total.raw)
         return sums
+
+    def _add(self, totals: Sums, part: Sums) -> None:
+        for output, value in part.items():
+            if output in totals:
+                self.ring.evaluator.add_inplace(totals[output], value)
+            else:
+                totals[output] = value
 
     def _lifted(self, value: Ciphertext, lift: int) -> Ciphertext:
         if lift == 1:
@@ -68,6 +80,17 @@ class ColumnExecutor:
         product = Ciphertext()
         self.ring.evaluator.multiply_plain(value, self.ring.integer(lift, value.coeff_modulus_size()), product)
         return product
+
+    def _powers(self, stage: Stage, total: Ciphertext, bias: float, keys: EvaluationKeys) -> list[Ciphertext]:
+        """Return the powers of one unit that the next layer reads."""
+        self._relinearize(total, stage.sum.raw, stage.sum.form, keys)
+        self._rescale(total, stage.sum.raw, stage.sum.form)
+        self._shift(total, bias, stage.sum.form)
+        found = {1: total}
+        for power in stage.powers:
+            first, second = (found[factor] for factor in power.factors)
+            found[power.exponent] = self._product(power, first, second, keys)
+        return [found[exponent] for exponent in stage.exponents]
 
     def _product(self, power: Power, first: Ciphertext, second: Ciphertext, keys: EvaluationKeys) -> Ciphertext:
         evaluator, product = self.ring.evaluator, Ciphertext()
@@ -108,7 +131,7 @@ class ColumnExecutor:
         self.ring.evaluator.add_plain_inplace(value, plain)
 
     def _response(self, output: int, value: Ciphertext, rows: int, keys: EvaluationKeys) -> tuple[Words, Words]:
-        last, bias = self.stages[-1].sum, float(self.biases[-1][output])
+        last, bias = self.stages[-1].sum, self.biases[-1][output]
         self._relinearize(value, last.raw, last.form, keys)
         # before it is rescaled: rounding what is random already tells nothing of the weights
         if self.plan.response.private:
