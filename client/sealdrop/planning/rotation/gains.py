@@ -10,6 +10,7 @@ from sealdrop_core.folding import powers
 
 MAX_PRODUCTS = 1 << 27  # of weights with rows: more rows take longer than they tell
 LEAST_REACH = 2.0**-20  # scales of smaller values would leave the modulus
+SAMPLED_ROWS = 10
 MAX_SCORES = 160  # of all sampled rows together: derivatives of more take longer than they tell
 
 
@@ -60,36 +61,51 @@ class LayerGains:
 
 def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGains]:
     """Return the gains of every layer; `calibration` has shape (rows, features), `leeway` is how far rows may go on."""
-    count = min(len(calibration), max(MAX_SCORES // circuit.outputs, 1))
-    sample = np.linspace(0, len(calibration) - 1, count).astype(np.int64)
     weights = [affine.dense() for affine in circuit.affines]
-    most = max(MAX_PRODUCTS // sum(weight.size for weight in weights), len(sample))
-    inputs, values = _forward(circuit, weights, calibration[:: -(-len(calibration) // most)])
-    _, sampled = _forward(circuit, weights, calibration[sample])
-    derivatives = np.broadcast_to(np.eye(circuit.outputs), (count, circuit.outputs, circuit.outputs))
+    most = max(MAX_PRODUCTS // sum(weight.size for weight in weights), SAMPLED_ROWS)
+    inputs, values = _forward(circuit, weights, _spaced(calibration, most))
+    sample = _spaced(calibration, max(MAX_SCORES // circuit.outputs, SAMPLED_ROWS))
+    _, sampled = _forward(circuit, weights, sample)
+    derivatives = _scores(weights[-1], len(sample))
     found: list[LayerGains] = []
     inside: PolynomialGains | None = None
     for index in reversed(range(len(weights))):
         below = derivatives @ weights[index]
-        own = LayerGains(
-            input_norm=max(float(np.sqrt((inputs[index] ** 2).sum(axis=1).max())), LEAST_REACH),
-            weight=float(np.abs(weights[index]).max()),
-            bias=float(np.abs(circuit.affines[index].bias).max()),
-            input=_input_gain(weights[index], derivatives, below),
-            reach=max(float(np.abs(values[index]).max()), LEAST_REACH),
-            values=_gain(derivatives),
-            polynomial=inside,
+        found.append(
+            LayerGains(
+                input_norm=max(float(np.sqrt((inputs[index] ** 2).sum(axis=1).max())), LEAST_REACH),
+                weight=float(np.abs(weights[index]).max()),
+                bias=float(np.abs(circuit.affines[index].bias).max()),
+                input=_input_gain(weights[index], derivatives, below),
+                reach=_reach(values[index]),
+                values=_gain(derivatives),
+                polynomial=inside,
+            )
         )
-        found.append(own)
         if index:
             z = sampled[index - 1]
             coefficients = powers(circuit.polynomials[index - 1], z.shape[1])
-            inside = _inside(coefficients, z, below, max(float(np.abs(inputs[index]).max()), LEAST_REACH))
+            inside = _inside(coefficients, z, below, _reach(inputs[index]))
             derivatives = below * _slope(coefficients, z)[:, None]
     if leeway:
-        beyond = _beyond(circuit, weights, calibration[sample], below, leeway)
-        found[0] = replace(found[0], reach=max(found[0].reach, beyond))
+        found[0] = replace(found[0], reach=max(found[0].reach, _beyond(circuit, weights, sample, below, leeway)))
     return found[::-1]
+
+
+def _spaced(rows: Array, most: int) -> Array:
+    """Return at most so many rows, evenly spaced."""
+    return rows[:: -(-len(rows) // most)]
+
+
+def _scores(weight: Array, rows: int) -> Array:
+    """Return the derivatives of scores by all scores, (rows, scores, outputs): of those with the largest weights."""
+    chosen = np.argsort(-(weight**2).sum(axis=1))[: max(MAX_SCORES // rows, 1)]
+    own = np.eye(len(weight))[chosen]
+    return np.broadcast_to(own, (rows, *own.shape))
+
+
+def _reach(values: Array) -> float:
+    return max(float(np.abs(values).max()), LEAST_REACH)
 
 
 def _forward(circuit: Circuit, weights: list[Array], X: Array) -> tuple[list[Array], list[Array]]:

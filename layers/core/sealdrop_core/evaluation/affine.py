@@ -1,5 +1,6 @@
 """An affine map across the slots of one ciphertext: rotated, multiplied, added up."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ class RotatedAffine:
         factor = self.product / scale
         self.weights: dict[int, Kept] = {}
         for offset in diagonals.offsets:
-            kept = plaintexts.keep(lambda offset=offset: self._weights(offset), level, factor)  # type: ignore[misc]
+            kept = plaintexts.keep(partial(self._weights, offset), level, factor)
             if kept is not None:
                 self.weights[offset] = kept
         if not self.weights:  # all of it rounds away, and the result must stay a ciphertext
