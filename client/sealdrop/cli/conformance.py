@@ -1,7 +1,7 @@
 """`sealdrop conformance`: does a deployment keep the contract?"""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,20 +40,21 @@ def conformance(
         for outcome in suite.run(wanted):
             outcomes.append(outcome)
             if not as_json:
-                console.note(f"{outcome.verdict:8}{outcome.chapter}: {outcome.sentence}")
-    _report(outcomes, as_json)
+                _show(outcome)
+    _sum_up(outcomes, as_json)
     if any(outcome.verdict == "failed" for outcome in outcomes):
         raise typer.Exit(1)
 
 
-def _report(outcomes: "Iterable[Outcome]", as_json: bool) -> None:
-    outcomes = list(outcomes)
+def _show(outcome: "Outcome") -> None:
+    console.out.print(f"{outcome.verdict:8}{outcome.chapter:14}{outcome.sentence}")
+    if outcome.detail:
+        console.out.print(f"{'':22}{console.printable(outcome.detail)}")
+
+
+def _sum_up(outcomes: "Sequence[Outcome]", as_json: bool) -> None:
     counts: Counter[str] = Counter(outcome.verdict for outcome in outcomes)
     if as_json:
         console.print_json({"counts": dict(counts), "checks": [asdict(outcome) for outcome in outcomes]})
-        return
-    console.print_table(
-        ("verdict", "chapter", "sentence", "detail"),
-        [(one.verdict, one.chapter, one.sentence, one.detail) for one in outcomes],
-    )
-    console.note(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
+    else:
+        console.note(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))

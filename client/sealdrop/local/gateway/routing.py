@@ -26,7 +26,7 @@ class Target:
         escaped = re.escape(route.path)
         expression = _VARIABLE.sub(lambda m: f"(?P<{m[1]}>{'.+' if m[2] else '[^/]+'})", escaped)
         key = DEFAULT if route.path == DEFAULT else f"{route.method} {route.path}"
-        return cls(key, re.compile(".*" if route.path == DEFAULT else expression), route, function)
+        return cls(key, re.compile(".*" if route.path == DEFAULT else expression, re.DOTALL), route, function)
 
     @property
     def generality(self) -> tuple[bool, list[int], bool]:
