@@ -165,6 +165,11 @@ def test_an_error_that_no_modulus_carries_is_infeasible() -> None:
             _plans(circuit, 2.0**-200)
 
 
+def test_a_block_that_no_upload_holds_is_infeasible() -> None:
+    with pytest.raises(Infeasible, match="upload"):
+        _plans(network([900, 20, 2], [3]), 2.0**-8, "private")
+
+
 def test_a_plan_for_another_circuit_is_refused() -> None:
     (chosen,) = _plans(network([4, 3, 2], [2]), 2.0**-5)
     with pytest.raises(InvalidRequest) as refusal:

@@ -18,6 +18,7 @@ from sealdrop_core.schedule import Form, Layer, Scheduler, Stage, layers
 LINEAR_DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 NETWORK_DEGREES = (2048, 4096, 8192, 16384, 32768)
 LEAST_BITS = 20  # of a prime
+MOST_BLOCK_BYTES = 64 << 20  # what a deployment accepts in one upload
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -28,13 +29,17 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     """
     wish = network.Wish(error, privacy)
     if len(circuit.layers) > 1:
-        yield _network(circuit, calibration, wish, leeway)
-        return
-    bound = largest_score(circuit.affines[0], (), leeway)
-    plans = [_linear(circuit.affines[0], calibration, wish, bound, degree) for degree in LINEAR_DEGREES]
-    if not any(plans):
+        plans = [network_plan(circuit, calibration, wish, leeway)]
+    else:
+        affine, bound = circuit.affines[0], largest_score(circuit.affines[0], (), leeway)
+        each = (_linear(affine, calibration, wish, bound, degree) for degree in LINEAR_DEGREES)
+        plans = [plan for plan in each if plan]
+    if not plans:
         raise Infeasible(f"one prime does not carry columns to an error of {error:.2g} with {privacy} responses")
-    yield from (plan for plan in plans if plan)
+    small = [plan for plan in plans if plan.quote.bytes_up <= MOST_BLOCK_BYTES]
+    if not small:
+        raise Infeasible(f"{circuit.features} columns are more than one upload holds")
+    yield from small
 
 
 def _linear(
@@ -71,7 +76,11 @@ def _linear(
     return assemble(parameters, layout, scheduler, (), loss, privacy)
 
 
-def _network(circuit: Circuit, calibration: Array, wish: network.Wish, leeway: float) -> Plan:
+def network_plan(circuit: Circuit, calibration: Array, wish: network.Wish, leeway: float) -> Plan:
+    """Return the plan of a network for the smallest degree, however large its blocks.
+
+    Raises Infeasible when there is none.
+    """
     probe, shapes = Probe(circuit, calibration, leeway), layers(circuit)
     refusal = Infeasible("no degree carries this network in columns")
     for degree in NETWORK_DEGREES:
