@@ -1,5 +1,7 @@
 """Requests that must be refused, each with its status and code."""
 
+from typing import Any
+
 from sealdrop.conformance.checks import Chapter, NotApplicable, require
 from sealdrop.conformance.owner import announced
 from sealdrop.conformance.suite import Suite
@@ -41,12 +43,9 @@ def _malformed(suite: Suite) -> None:
     (case, key), owner = suite.smallest(), suite.owner
     good = owner.order(case, {0: (1, owner.seal(case, case.rows(1)))}, key)
     (upload,) = good["uploads"]
-    wrong = [{"unknown": 1}, {"rows": 0}, {"rows": "1"}, {"rows": -1}, {"rows": 1.5}, {"rows": True}, {"parts": 0}]
-    wrong += [
-        {"model": case.manifest.name},
-        {"uploads": [upload | {"unknown": 1}]},
-        {"uploads": [upload | {"part": "0"}]},
-    ]
+    wrong: list[dict[str, Any]] = [{"unknown": 1}, {"model": case.manifest.name}, {"parts": 0}]
+    wrong += [{"rows": rows} for rows in (0, -1, 1.5, "1", True, None)]
+    wrong += [{"uploads": [upload | change]} for change in ({"unknown": 1}, {"part": "0"}, {"part": -1})]
     for change in wrong:
         owner.submit(good | change).refused(400, "invalid_request")
     for path in ("/v1/keys/abc", "/v1/jobs/abc", "/v1/models/Not%20a%20name"):
