@@ -17,7 +17,7 @@ demo: $(VENV)/demo ## real models answer real encrypted rows through S3, SQS, La
 	@$(BIN)/sealdrop demo
 
 test: $(VENV)/dev $(SAM_VENV)/done ## the whole test suite
-	$(TOOLS) $(BIN)/python -m pytest -q
+	$(TOOLS) $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 check: $(VENV)/dev $(SAM_VENV)/done $(CHECKOV_VENV)/done ## formatting, lints, types, template
 	$(BIN)/ruff format --check .
@@ -35,8 +35,9 @@ bench: $(VENV)/demo $(SAM_VENV)/done ## the measured claims, side by side with T
 contract: $(VENV)/dev ## what of contract/ is made from the code: OpenAPI, schemas, table of codes, refused vectors
 	PYTHONPATH=functions $(BIN)/python -m tests.contract
 
-nightly: $(VENV)/dev ## property tests over a thousand random circuits
-	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine
+nightly: $(VENV)/dev ## predicted bounds over a thousand random circuits, and forty thousand mutated messages
+	$(BIN)/python -m benchmarks bounds
+	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine/test_wire.py
 
 local: $(VENV)/demo ## the embedded AWS, until Ctrl-C
 	@$(BIN)/sealdrop local
