@@ -80,3 +80,18 @@ def test_a_role_never(deployment, roles, function, what):
 def test_the_names_tried_are_the_deployments(deployment):
     names = deployment.names
     assert (names.bucket, names.table, names.key) == (OBJECT[:-3], TABLE, KEY)
+
+
+def test_there_is_no_role_but_the_functions(deployment):
+    roles = {logical for logical, _ in deployment.of_type("AWS::IAM::Role")}
+    functions = dict(deployment.of_type("AWS::Lambda::Function"))
+    assert roles == {deployment.role_of(function) for function in functions}
+    assert len(roles) == len(functions)
+    assert set(NEVER) == set(functions)
+
+
+def test_no_role_is_assumed_by_anyone_but_lambda(deployment):
+    for logical, role in deployment.of_type("AWS::IAM::Role"):
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}, logical
+        assert "ManagedPolicyArns" not in role
