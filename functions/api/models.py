@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from api.resources import Description, ModelList, ModelView
 from api.tenant import Tenant
 from cloud import models
+from cloud.settings import settings
 
 REFERENCE = r"^[a-z0-9][a-z0-9._-]{0,62}(@[1-9][0-9]{0,5})?$"
 
@@ -35,4 +36,8 @@ def describe_model(
     """Return the manifest of `name@version`, or of the newest version of `name`."""
     model = models.find(reference)
     stored = models.manifest_bytes(model.reference, model.manifest)
-    return Description(digest=model.manifest, manifest=json.loads(stored))
+    return Description(
+        digest=model.manifest,
+        plaintext_baseline=settings().plaintext_baseline == "on",
+        manifest=json.loads(stored),
+    )

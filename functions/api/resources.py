@@ -159,9 +159,13 @@ class ModelList(_Resource):
 
 
 class Description(_Resource):
-    """A manifest, and the digest that names it."""
+    """A manifest, and the digest that names it.
+
+    `plaintext_baseline` marks a deployment that takes rows in the clear as well, for comparison: not one for real data.
+    """
 
     digest: str
+    plaintext_baseline: bool
     manifest: dict[str, Any]
 
 

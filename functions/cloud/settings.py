@@ -2,7 +2,7 @@
 
 import os
 from functools import cache
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -33,6 +33,9 @@ class Settings(BaseModel):
 
     max_part_bytes: int = Field(default=64 * MIB, ge=1)
     max_parts: int = Field(default=10_000, ge=1, le=999_999)
+
+    # whether a function answers rows in the clear, for comparison
+    plaintext_baseline: Literal["off", "on"] = "off"
 
     workers: int = Field(default=0, ge=0, le=64)
     worker_megabytes: int | None = Field(default=None, ge=256)
