@@ -39,7 +39,8 @@ def scores(manifest: Manifest, asked: Rows) -> Scores:
     center, scale = np.array(manifest.normalization.center), np.array(manifest.normalization.scale)
     if any(len(row) != len(center) for row in asked.rows):
         raise InvalidRequest(f"every row of this model has {len(center)} numbers")
-    found = _circuit(manifest).evaluate((np.array(asked.rows) - center) / scale)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = _circuit(manifest).evaluate((np.array(asked.rows) - center) / scale)
     if not np.isfinite(found).all():
         raise InvalidRequest("the numbers are too large")
     return Scores(reference=manifest.reference, digest=manifest.digest, scores=found.tolist())

@@ -8,10 +8,14 @@ from tests.contract.deployed import deployment, suite_of
 pytest_plugins = ["sealdrop.conformance.plugin"]
 
 
-@pytest.fixture(scope="module", params=["in-process", "rie"])
+RUNTIMES = {"in-process": {"PlaintextBaseline": "on"}, "rie": {}}
+
+
+@pytest.fixture(scope="module", params=RUNTIMES)
 def conformance_suite(request):
+    options = {"runtime": request.param, "parameters": RUNTIMES[request.param]}
     try:
-        with deployment(runtime=request.param) as (stack, clock), suite_of(stack, clock) as suite:
+        with deployment(**options) as (stack, clock), suite_of(stack, clock) as suite:
             yield suite
     except RuntimeUnavailable as missing:
         pytest.skip(missing.message)

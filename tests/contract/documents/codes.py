@@ -54,9 +54,12 @@ def answers() -> Mapping[str, int]:
 
 
 def table() -> str:
-    """Return the table."""
-    lines = ["| code | said of | status | again | remedy |", "| --- | --- | --- | --- | --- |"]
-    return "\n".join([*lines, *map(_line, SAID)]) + "\n"
+    """Return the table; codes of which the same is said share a line."""
+    lines: dict[str, list[str]] = {}
+    for code in SAID:
+        lines.setdefault(_facts(code), []).append(f"`{code}`")
+    head = ["| code | said of | status | again | remedy |", "| --- | --- | --- | --- | --- |"]
+    return "\n".join([*head, *(f"| {', '.join(named)} | {facts} |" for facts, named in lines.items())]) + "\n"
 
 
 def document(text: str) -> str:
@@ -70,11 +73,11 @@ def undocumented() -> set[str]:
     return {found.code for found in refusals()} ^ (SAID.keys() | UNSAID)
 
 
-def _line(code: str) -> str:
+def _facts(code: str) -> str:
     places = _places(code)
     status = str(_status(code)) if "answer" in SAID[code] else "-"
     again = "yes" if any(place.retryable for place in places) else "no"
-    return f"| `{code}` | {', '.join(SAID[code])} | {status} | {again} | {_remedy(places)} |"
+    return f"{', '.join(SAID[code])} | {status} | {again} | {_remedy(places)}"
 
 
 def _places(code: str) -> list[Refusal]:

@@ -37,7 +37,11 @@ def documents() -> Iterator[tuple[Path, Document]]:
     examples: dict[str, Document] = {
         "health": {"status": "ok", "protocol": [1]},
         "model-list": {"models": [_model(MANIFESTS["tiny"]), _model(MANIFESTS["square"])]},
-        "description": {"digest": MANIFESTS["tiny"].digest, "manifest": json.loads(MANIFESTS["tiny"].canonical())},
+        "description": {
+            "digest": MANIFESTS["tiny"].digest,
+            "plaintext_baseline": False,
+            "manifest": json.loads(MANIFESTS["tiny"].canonical()),
+        },
         "offer": {"model": "tiny@1", "plan": plan, "bytes": len(keys), "sha256": _sha256(keys)},
         "key-view.awaiting-upload": _key(plan, keys, "awaiting_upload", _grant(f"keys/{_sha256(keys)}", keys)),
         "key-view.enrolled": _key(plan, keys, "enrolled", None),
@@ -49,6 +53,8 @@ def documents() -> Iterator[tuple[Path, Document]]:
         "job-page.awaiting-upload": _page(job, part | {"state": "awaiting_upload"}),
         "job-page.succeeded": _page(job | {"state": "succeeded", "succeeded": 1}, done),
         "job-page.failed": _page(job | {"state": "failed", "failed": 1, "error": reason}, failed),
+        "rows": {"rows": [[1.0, -0.5, 0.0], [3.0, 3.5, 8.0]]},
+        "scores": {"reference": "tiny@1", "digest": MANIFESTS["tiny"].digest, "scores": [[0.5, -0.25], [0.25, 0.875]]},
         "problem": NotFound("there is no such job", code="job_not_found").problem()
         | {"request_id": "JKJaXmPLvHcESHA="},
     }

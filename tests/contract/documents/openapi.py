@@ -22,6 +22,7 @@ OPERATIONS: Mapping[str, tuple[Sequence[int], Sequence[str]]] = {
     "enroll_keys": ((200, 201), (*_MODEL, "plan_not_found", "wrong_length")),
     "look_up_keys": ((200,), ("key_not_found",)),
     "delete_keys": ((204,), ("key_not_found",)),
+    "answer_in_the_clear": ((200,), (*_MODEL, "not_found")),
     "list_jobs": ((200,), ()),
     "submit_job": (
         (200, 201),
@@ -31,12 +32,15 @@ OPERATIONS: Mapping[str, tuple[Sequence[int], Sequence[str]]] = {
     "delete_job": ((204,), ("job_not_found",)),
     "announce_parts": ((200,), _PARTS),
 }
+# answered by a function of its own, which a deployment has only where its owner wants to compare
+BASELINE = "/v1/models/{reference}/plaintext"
 _DONE = {200: "Done before, or nothing to create", 201: "Created", 204: "Deleted"}
 
 
 def document() -> dict[str, Any]:
     """Return the document."""
     made = json.loads(app.get_openapi_json_schema(title="sealdrop", version="1"))
+    made["paths"][BASELINE] = _baseline(made["paths"]["/v1/models/{reference}"]["get"])
     paths = {path: dict(sorted(made["paths"][path].items())) for path in sorted(made["paths"])}
     for path in paths.values():
         for operation in path.values():
@@ -59,6 +63,19 @@ def document() -> dict[str, Any]:
                 "sigv4": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "AWS SigV4"},
             },
         },
+    }
+
+
+def _baseline(described: dict[str, Any]) -> dict[str, Any]:
+    """Return the path of the baseline, which names a model as describing it does."""
+    schema = {name: {"application/json": {"schema": {"$ref": f"{_REF}{name}"}}} for name in ("Rows", "Scores")}
+    return {
+        "post": {
+            "operationId": "answer_in_the_clear",
+            "parameters": described["parameters"],
+            "requestBody": {"content": schema["Rows"], "required": True},
+            "responses": {"200": {"content": schema["Scores"]}},
+        }
     }
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from api import resources
 from api.keys import Offer
 from api.orders import JobRequest, PartsRequest
+from baseline.plaintext import Rows, Scores
 from sealdrop_core.manifest import Manifest
 from tests.contract.documents.raised import ROOT
 
@@ -30,11 +31,11 @@ class Problem(BaseModel):
     request_id: str
 
 
-REQUESTS: tuple[type[BaseModel], ...] = (Offer, JobRequest, PartsRequest)
+REQUESTS: tuple[type[BaseModel], ...] = (Offer, JobRequest, PartsRequest, Rows)
 ANSWERS: tuple[type[BaseModel], ...] = (
     *(resources.Health, resources.ModelList, resources.Description, resources.KeyView),
     *(resources.JobCreated, resources.Uploads, resources.JobList, resources.JobPage),
-    *(Problem, Manifest),
+    *(Scores, Problem, Manifest),
 )
 
 

@@ -33,6 +33,23 @@ def _every_plan(suite: Suite) -> None:
 
 
 @chapter.check
+def _baseline(suite: Suite) -> None:
+    """Rows in the clear are taken only where every description says so, and have the scores of sealed ones."""
+    for manifest in suite.manifests:
+        path = f"/v1/models/{manifest.reference}"
+        told = suite.owner.peer.call("GET", path).require(200).json["plaintext_baseline"]
+        case = next(case for case in suite.cases() if case.manifest is manifest)
+        rows = case.rows(ROWS)
+        answer = suite.owner.peer.call("POST", f"{path}/plaintext", {"rows": rows.tolist()})
+        if not told:
+            answer.refused(404, "not_found")
+            continue
+        far = float(np.abs(np.array(answer.require(200).json["scores"]) - predicted(suite, case, rows)).max())
+        bound = case.plan.quote.error + 1e-9
+        require(far <= bound, f"plan {case.plan.id} differs from the baseline by {far:.2g}; it quotes {bound:.2g}")
+
+
+@chapter.check
 def _parts(suite: Suite) -> None:
     """Parts announced later belong to the job, and are answered in any order."""
     (case, key), owner = suite.smallest(), suite.owner
