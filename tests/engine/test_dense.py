@@ -91,6 +91,19 @@ def test_sparse_blocks_give_the_same_residues_as_one_dense_block() -> None:
     assert _residues(own, first, 1) == _residues(own, second, 1)
 
 
+@pytest.mark.parametrize("way", [pytest.param("matrix", marks=needs_view), "scalar"])
+def test_terms_may_cancel_out_on_the_way(way: str) -> None:
+    own = ring(RINGS[1])
+    first, last = _ciphertexts(own, np.random.default_rng(4), 2)
+    weights = blocks(Affine(np.array([[3.0, -3.0, 1.0]]), np.zeros(1)), np.ones(3))
+    inputs = [first, first, last]
+    if way == "matrix":
+        sums = dense.by_matrix(own, inputs, weights, 1, Limbs.of(7, 53))
+    else:
+        sums = dense.by_scalar(own, inputs, weights, 1)
+    assert _residues(own, sums, 1) == _residues(own, {0: last}, 1)
+
+
 def test_maps_of_a_convolution_share_a_block() -> None:
     patch = np.array([0, 1, 4, 5])
     rows, columns = np.repeat(np.arange(3), 4), np.tile(patch, 3)

@@ -11,6 +11,7 @@ from sealdrop.planning.profile import Probe
 from sealdrop.planning.reach import largest_score
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
+from sealdrop_core.lifting import linear
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
 from sealdrop_core.plan import ColumnLayout, KeyRequirement, Plan, Quote, Response
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage, layers
@@ -27,11 +28,11 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     `calibration` are rows normalised to [-1, 1], shape (rows, features); `leeway` is by how much, summed over its
     columns, a row may leave that box. Raises Infeasible when there is no plan.
     """
-    wish = network.Wish(error, privacy)
-    if len(circuit.layers) > 1:
+    wish, affine = network.Wish(error, privacy), linear(circuit)
+    if affine is None:
         plans = [network_plan(circuit, calibration, wish, leeway)]
     else:
-        affine, bound = circuit.affines[0], largest_score(circuit.affines[0], (), leeway)
+        bound = largest_score(affine, (), leeway)
         each = (_linear(affine, calibration, wish, bound, degree) for degree in LINEAR_DEGREES)
         plans = [plan for plan in each if plan]
     if not plans:

@@ -40,7 +40,8 @@ class FixedPoint:
         bias_bits = fraction_bits(affine.bias, "the biases") - input_bits
         weight_bits = max(fraction_bits(weight, "the weights"), bias_bits)
         norms = np.sqrt((weight**2).sum(axis=1)) * 2.0**weight_bits
-        return cls(input_bits, weight_bits, modulus_bits(bound, input_bits + weight_bits), norms)
+        largest = max(bound * 2.0**input_bits, np.abs(weight).max()) * 2.0**weight_bits
+        return cls(input_bits, weight_bits, modulus_bits(largest), norms)
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:

@@ -44,7 +44,9 @@ class Integers:
         weights = max(weights, fraction_bits(first.bias, "the biases") - inputs)
         weights = max(weights, math.ceil((fraction_bits(last.bias, "the biases") - 2 * inputs) / 3))
         outputs = 2 * (inputs + weights) + weights
-        modulus = smallest_prime(degree, 1 << modulus_bits(bound, outputs))
+        weight = max(float(np.abs(affine.dense()).max()) for affine in (first, last))
+        largest = max(bound * 2.0**outputs, weight * 2.0**weights, 2.0 ** (inputs + weights))
+        modulus = smallest_prime(degree, 1 << modulus_bits(largest))
         first_norm, last_norm = (_norm(affine.dense()) * 2.0**weights for affine in (first, last))
         return cls(inputs, weights, outputs, modulus, first_norm, last_norm)
 

@@ -49,12 +49,12 @@ def largest_exact_score(circuit: Circuit, calibration: Array, leeway: float) -> 
     return largest_score(lifted(moved, pairs), pairs, leeway)
 
 
-def modulus_bits(bound: float, scale_log2: float) -> int:
-    """Return the bits of a plain modulus that holds scores up to `bound` of either sign at a scale.
+def modulus_bits(largest: float) -> int:
+    """Return the bits of a plain modulus that holds integers up to `largest` of either sign.
 
     Raises Infeasible when they are too many.
     """
-    bits = math.floor(math.log2(max(bound, 1.0)) + scale_log2) + 2
+    bits = math.floor(math.log2(max(largest, 1.0))) + 2
     if bits > MOST_MODULUS_BITS:
         raise Infeasible(
             f"exact scores of this circuit take {bits} bits, and only {MOST_MODULUS_BITS} are exact everywhere",

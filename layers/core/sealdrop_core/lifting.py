@@ -23,10 +23,19 @@ def monomials(circuit: Circuit) -> tuple[Pair, ...]:
         return ()
     squares = np.atleast_2d(circuit.polynomials[0].coefficients)[:, 2:3].any(axis=1)
     heard = circuit.affines[1].dense().any(axis=0)
-    first = (circuit.affines[0].dense() != 0) & (squares & heard)[:, None]
+    first = (circuit.affines[0].dense() != 0) & np.logical_and(squares, heard)[:, None]
     together = np.triu(first.T.astype(np.float64) @ first.astype(np.float64)) > 0
     rows, columns = np.nonzero(together)
     return tuple(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def linear(circuit: Circuit) -> Affine | SparseAffine | None:
+    """Return the one affine map that a circuit equals, None if there is none or it is not seen at once."""
+    if len(circuit.layers) == 1:
+        return circuit.affines[0]
+    if len(circuit.layers) == 3 and circuit.polynomials[0].degree <= 2 and not monomials(circuit):
+        return lifted(circuit, ())
+    return None
 
 
 def lifted(circuit: Circuit, pairs: Sequence[Pair]) -> Affine | SparseAffine:

@@ -6,10 +6,11 @@ import numpy as np
 
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.evaluation.blocks import Block, blocks
-from sealdrop_core.evaluation.dense import Sums, dense
+from sealdrop_core.evaluation.dense import Sums, add, dense
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
+from sealdrop_core.lifting import lifted
 from sealdrop_core.packing.column import positions
 from sealdrop_core.plan import ColumnLayout, Plan
 from sealdrop_core.powers import expand
@@ -26,6 +27,8 @@ class ColumnExecutor:
     def __init__(self, ring: Ring, circuit: Circuit, plan: Plan, layout: ColumnLayout) -> None:
         self.ring, self.plan, self.layout = ring, plan, layout
         self.responder = Responder(ring, plan)
+        if layout.encoding == "coefficient":  # where only sums can be computed
+            circuit = Circuit([lifted(circuit, ())])
         self.stages = Scheduler.of(plan).stages(layers(circuit))
         affines = expand(circuit)
         self.biases = [affine.bias.tolist() for affine in affines]
@@ -70,7 +73,7 @@ class ColumnExecutor:
     def _add(self, totals: Sums, part: Sums) -> None:
         for output, value in part.items():
             if output in totals:
-                self.ring.evaluator.add_inplace(totals[output], value)
+                add(self.ring, totals[output], value)
             else:
                 totals[output] = value
 

@@ -54,16 +54,25 @@ def by_scalar(ring: Ring, inputs: Sequence[Ciphertext], weights: Sequence[Block]
 
 
 def _sum(ring: Ring, values: Sequence[Ciphertext], weights: Array, level: int) -> Ciphertext:
-    evaluator, total = ring.evaluator, Ciphertext()
+    total = Ciphertext()
     for index, (value, weight) in enumerate(zip(values, weights.tolist(), strict=True)):
         term = Ciphertext() if index else total
         # SEAL takes a negative BFV scalar for one near the plain modulus, and the noise grows by that much
-        evaluator.multiply_plain(value, ring.integer(abs(int(weight)), level), term)
-        if not index and weight < 0:
-            evaluator.negate_inplace(total)
-        elif index:
-            (evaluator.add_inplace if weight > 0 else evaluator.sub_inplace)(total, term)
+        ring.evaluator.multiply_plain(value, ring.integer(abs(int(weight)), level), term)
+        if weight < 0:
+            ring.evaluator.negate_inplace(term)
+        if index:
+            add(ring, total, term)
     return total
+
+
+def add(ring: Ring, total: Ciphertext, term: Ciphertext) -> None:
+    """Add to a sum in place, whose first terms may cancel out: SEAL computes such a sum, and then complains."""
+    try:
+        ring.evaluator.add_inplace(total, term)
+    except RuntimeError:
+        if not total.is_transparent():
+            raise
 
 
 def by_matrix(ring: Ring, inputs: Sequence[Ciphertext], weights: Sequence[Block], level: int, limbs: Limbs) -> Sums:
