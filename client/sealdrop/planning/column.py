@@ -86,7 +86,7 @@ def network_plan(circuit: Circuit, calibration: Array, wish: network.Wish, leewa
     refusal = Infeasible("no degree carries this network in columns")
     for degree in NETWORK_DEGREES:
         try:
-            found = network.find(probe, shapes, degree, wish)
+            found, loss = network.find(probe, shapes, degree, wish)
         except Infeasible as reason:
             refusal = reason
             continue
@@ -97,7 +97,7 @@ def network_plan(circuit: Circuit, calibration: Array, wish: network.Wish, leewa
             encoding="slot",
             result_polynomials=found.stages[-1].sum.form.polynomials,
         )
-        return assemble(found.parameters, layout, found.scheduler, shapes, found.loss, wish.privacy)
+        return assemble(found.parameters, layout, found.scheduler, shapes, loss, wish.privacy)
     raise refusal
 
 

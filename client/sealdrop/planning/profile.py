@@ -1,7 +1,7 @@
 """What rows make of a circuit: how large its values get, and how much an error made on the way grows to the output.
 
-Measured on calibration rows and on as many rows drawn from the whole box |x_i| <= 1, each with one column as far
-outside as the leeway allows: a client may send any such row and refuses any other.
+Measured on calibration rows and on as many rows drawn from the whole box |x_i| <= 1 and its corners, each with one
+column as far outside as the leeway allows: a client may send any such row and refuses any other.
 """
 
 import math
@@ -16,14 +16,14 @@ from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
 from sealdrop_core.powers import expand, exponents, factors, products
 
-PROBES = 48  # rows of each kind
-GAIN_FACTOR = 2.0  # the largest gain of any row over the largest gain of 96 rows
+LEAST_PROBES, MOST_PROBES = 24, 512  # rows of each kind
+PROBED_WEIGHTS = 1 << 20  # so many rows times weights may be computed
+GAIN_FACTOR = 2.0  # the largest gain of any row over the largest gain of the probed rows
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
-# that mean to be four times the largest value that 96 rows show, thousands of rows would have to be extreme together.
+# that mean to be four times the largest probed value, thousands of rows would have to be extreme together.
 MAGNITUDE_FACTOR = 4.0
 LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS = 4, 24
 _MOST_MONOMIALS = 1 << 14
-_MOST_SLOPES = 1 << 17  # weights up to which the gains of all rows are computed
 _TINY = 1e-300
 
 Values = Mapping[int, Array]  # exponent ↦ shape (rows, units)
@@ -52,8 +52,10 @@ class Probe:
         self.weights = [affine.dense() for affine in self.affines]
         self.biases = [affine.bias for affine in self.affines]
         self.exponents = [exponents(polynomial) for polynomial in circuit.polynomials]
-        chosen = calibration[np.linspace(0, len(calibration) - 1, min(PROBES, len(calibration))).round().astype(int)]
-        self.rows = np.concatenate([chosen, _box(circuit.features, leeway)])
+        weights = sum(weight.size for weight in self.weights)
+        count = min(max(PROBED_WEIGHTS // weights, LEAST_PROBES), MOST_PROBES)
+        chosen = np.linspace(0, len(calibration) - 1, min(count, len(calibration))).round().astype(int)
+        self.rows = np.concatenate([calibration[chosen], _box(circuit.features, leeway, count)])
         self.values, self.outputs = self._run(self.weights)
         self._losses: dict[int, float] = {}
         self._profiles: dict[int, Profile] = {}
@@ -116,15 +118,14 @@ class Probe:
 
     def _gains(self, weights: Sequence[Array]) -> tuple[tuple[Mapping[int, float], ...], float]:
         """Differentiate the outputs by every power of every layer, row by row, from the last layer to the first."""
-        some = slice(None, None, max(1, sum(weight.size for weight in weights) // _MOST_SLOPES))
-        slope = np.broadcast_to(weights[-1], (len(self.rows[some]), *weights[-1].shape))
+        slope = np.broadcast_to(weights[-1], (len(self.rows), *weights[-1].shape))
         found: list[Mapping[int, float]] = []
         for index in reversed(range(len(self.exponents))):
             used, values = self.exponents[index], self.values[index]
             by = dict(zip(used, np.split(slope, len(used), axis=2), strict=True))
             for exponent in reversed(products(used)):
                 for factor, other in (factors(exponent), factors(exponent)[::-1]):
-                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][some, None, :]
+                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][:, None, :]
             found.append({exponent: GAIN_FACTOR * _norm(derivative) for exponent, derivative in by.items()})
             slope = by[1] @ weights[index]
         return tuple(reversed(found)), GAIN_FACTOR * _norm(slope)
@@ -148,11 +149,13 @@ class Probe:
         return largest_score(lifted(self.circuit, pairs), pairs, self.leeway)
 
 
-def _box(features: int, leeway: float) -> Array:
+def _box(features: int, leeway: float, count: int) -> Array:
+    """Return rows from inside the box, and as many from its corners, one column of each as far outside as allowed."""
     random = np.random.default_rng(0)
-    rows = random.uniform(-1, 1, size=(PROBES, features))
-    outside = random.integers(features, size=PROBES)
-    rows[np.arange(PROBES), outside] = np.copysign(1 + leeway, rows[np.arange(PROBES), outside])
+    rows = random.uniform(-1, 1, size=(count, features))
+    rows[::2] = np.sign(rows[::2])
+    outside = random.integers(features, size=count)
+    rows[np.arange(count), outside] = np.copysign(1 + leeway, rows[np.arange(count), outside])
     return rows
 
 
