@@ -13,7 +13,8 @@ from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.evaluation import Program
-from sealdrop_core.plan import ColumnLayout, Plan
+from sealdrop_core.layouts import ColumnLayout
+from sealdrop_core.plan import Plan
 from sealdrop_core.powers import expand, exponents, factors, products
 from tests.engine import circuits
 from tests.engine.networks import convolutional, network, networks

@@ -13,7 +13,8 @@ from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.evaluation import Program, plaintexts
-from sealdrop_core.plan import Plan, RotationLayout
+from sealdrop_core.layouts import RotationLayout
+from sealdrop_core.plan import Plan
 from tests.engine import circuits
 from tests.engine.networks import convolutional, network, networks
 from tests.engine.twin import Twin

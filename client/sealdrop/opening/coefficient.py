@@ -6,8 +6,9 @@ import numpy as np
 
 from sealdrop.opening import messages, residues
 from sealdrop_core.circuit import Array
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.packing.coefficient import positions
-from sealdrop_core.plan import CoefficientLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from sealdrop.opening import messages, residues
 from sealdrop_core.circuit import Array
 from sealdrop_core.embedding import to_slots
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.rotation import outputs_of, positions
-from sealdrop_core.plan import Plan, RotationLayout
+from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring
 
 

@@ -8,10 +8,11 @@ from sealdrop.planning.precision import Loss, Precision, Privacy, respond, split
 from sealdrop.planning.reach import largest_score
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.lifting import lifted, monomials
 from sealdrop_core.packing.coefficient import lift
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
-from sealdrop_core.plan import CoefficientLayout, KeyRequirement, Plan, Quote, Response
+from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 
 DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 MAX_PACKED_FEATURES = 1 << 14

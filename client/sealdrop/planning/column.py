@@ -11,9 +11,10 @@ from sealdrop.planning.profile import Probe
 from sealdrop.planning.reach import largest_score
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
+from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.lifting import linear
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
-from sealdrop_core.plan import ColumnLayout, KeyRequirement, Plan, Quote, Response
+from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage, layers
 
 LINEAR_DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more

@@ -11,10 +11,11 @@ from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_b
 from sealdrop.planning.precision import Loss, Precision, Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
+from sealdrop_core.layouts import CoefficientLayout, ColumnLayout
 from sealdrop_core.lifting import lifted
 from sealdrop_core.packing.coefficient import lift
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
-from sealdrop_core.plan import CoefficientLayout, ColumnLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.schedule import Scheduler
 
 SINGLE = tuple((degree, (min(60, SECURITY_BITS[degree]),)) for degree in (1024, 2048, 4096))

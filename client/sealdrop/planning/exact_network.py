@@ -10,8 +10,9 @@ from sealdrop.planning import column, flooding, noise
 from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_bits, modulus_bits
 from sealdrop.planning.precision import Loss, Privacy
 from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
-from sealdrop_core.plan import ColumnLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.powers import expand
 from sealdrop_core.schedule import Scheduler, layers
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from sealdrop_core.circuit import Array
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.packing.coefficient import lift, pack_rows
-from sealdrop_core.plan import CoefficientLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring
 
 

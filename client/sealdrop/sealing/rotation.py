@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sealdrop_core.circuit import Array
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.rotation import pack_rows
-from sealdrop_core.plan import Plan, RotationLayout
+from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring
 
 

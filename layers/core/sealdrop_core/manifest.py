@@ -3,8 +3,9 @@
 import hashlib
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from sealdrop_core.card import Card
 from sealdrop_core.plan import Plan, canonical_json
 from sealdrop_core.steps import Step, outputs
 
@@ -13,11 +14,7 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Label = str | int | float | bool
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Feature(_Card):
+class Feature(Card):
     """One column of the data owner's table: a number with the range it was calibrated on, or a category."""
 
     name: str = Field(min_length=1, max_length=256)
@@ -35,14 +32,14 @@ class Feature(_Card):
         return self
 
 
-class Normalization(_Card):
+class Normalization(Card):
     """What the client does to each column, after all steps, before it packs it: (x - center) / scale."""
 
     center: tuple[float, ...]
     scale: tuple[Annotated[float, Field(gt=0)], ...]
 
 
-class Output(_Card):
+class Output(Card):
     """How scores become what the estimator returns; all of it happens on the client.
 
     Kinds: `binary` (one score, a logistic link), `multinomial` (one score for each class, softmax), `ovr` (one score
@@ -61,7 +58,7 @@ class Output(_Card):
     flat: bool = True
 
 
-class Agreement(_Card):
+class Agreement(Card):
     """Measured at publishing, by really encrypting `rows` calibration rows; the worst of all plans.
 
     `score` holds predictions on ciphertexts against the original's own: the share of equal labels, or for numbers the
@@ -73,14 +70,14 @@ class Agreement(_Card):
     largest_error: float = Field(ge=0)
 
 
-class Weights(_Card):
+class Weights(Card):
     """The server-side artifact, named by digest; a client never reads it."""
 
     sha256: Digest
     bytes: int = Field(ge=1)
 
 
-class Manifest(_Card):
+class Manifest(Card):
     """A published model. `digest` names it: SHA-256 of the canonical JSON of all other fields."""
 
     manifest: Literal[1] = 1

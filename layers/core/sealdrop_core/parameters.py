@@ -8,8 +8,9 @@ IACR eprint 2024/463.
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import Field, PlainSerializer, model_validator
 
+from sealdrop_core.card import Card
 from sealdrop_core.errors import Infeasible
 
 SEAL_BITS: Mapping[int, int] = {1024: 27, 2048: 54, 4096: 109, 8192: 218, 16384: 438, 32768: 881}
@@ -20,14 +21,12 @@ SECURITY_BITS: Mapping[int, int] = {degree: min(SEAL_BITS[degree], GUIDELINE_BIT
 Prime = Annotated[int, Field(gt=1, lt=1 << 60), PlainSerializer(str, return_type=str, when_used="json")]
 
 
-class Parameters(BaseModel):
+class Parameters(Card):
     """Ring degree, coefficient modulus and, for BFV, plain modulus.
 
     `coeff_modulus` lists the primes in SEAL's order. With more than one, the last is the special prime: it serves
     key switching and is not part of a fresh ciphertext.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scheme: Literal["ckks", "bfv"]
     poly_modulus_degree: int

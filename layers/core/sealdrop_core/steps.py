@@ -6,16 +6,14 @@ the categories above all, is public.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from sealdrop_core.card import Card
 
 Value = str | int | float | bool
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Impute(_Card):
+class Impute(Card):
     """Fill missing values of each column; a column without a fill is left out.
 
     What counts as missing is `missing`, or if that is None, no value and NaN. For each column in `indicators` a column
@@ -44,7 +42,7 @@ class Impute(_Card):
         return sum(fill is not None for fill in self.fills) + len(self.indicators)
 
 
-class Codebook(_Card):
+class Codebook(Card):
     """The codes of one column's categories; the category None is a missing value.
 
     A value that is no category has the code `unknown`, or is refused if `refuse_unknown`.
@@ -64,7 +62,7 @@ class Codebook(_Card):
         return self
 
 
-class Ordinal(_Card):
+class Ordinal(Card):
     """Replace each column's categories by their codes; the code None is a missing value."""
 
     step: Literal["ordinal"] = "ordinal"
@@ -81,7 +79,7 @@ class Ordinal(_Card):
         return len(self.columns)
 
 
-class OneHot(_Card):
+class OneHot(Card):
     """Replace each column by `widths` columns of zeros with a 1 where the code points; the code None points nowhere."""
 
     step: Literal["one_hot"] = "one_hot"
@@ -109,7 +107,7 @@ class OneHot(_Card):
         return sum(self.widths)
 
 
-class Bins(_Card):
+class Bins(Card):
     """Replace each number by how many of its column's inner `edges` it reaches, as a number or as one-hot columns."""
 
     step: Literal["bins"] = "bins"
@@ -133,7 +131,7 @@ class Bins(_Card):
         return sum(len(column) + 1 for column in self.edges) if self.one_hot else len(self.edges)
 
 
-class Branch(_Card):
+class Branch(Card):
     """Some of the columns, and the steps for them."""
 
     columns: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
@@ -145,7 +143,7 @@ class Branch(_Card):
         return outputs(self.steps, len(self.columns))
 
 
-class Branches(_Card):
+class Branches(Card):
     """Send columns through branches; what these make stands side by side, in order."""
 
     step: Literal["branches"] = "branches"

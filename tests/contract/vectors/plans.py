@@ -8,10 +8,11 @@ import numpy as np
 
 from sealdrop.planning import column, exact, rotation
 from sealdrop_core.folding import merged, squared
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.manifest import Feature, Manifest, Normalization, Output, Weights
 from sealdrop_core.packing.arrangement import arranged, galois_elements
 from sealdrop_core.parameters import Parameters, ntt_primes
-from sealdrop_core.plan import CoefficientLayout, KeyRequirement, Plan, Quote, Response
+from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 from tests.contract.vectors.models import CIRCUITS
 
 _ERROR = 0.125

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sealdrop_core.circuit import Affine, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
+from sealdrop_core.layouts import Activation, RotationLayer, RotationLayout
 from sealdrop_core.packing.placement import placed
 from sealdrop_core.packing.rotation import (
     Diagonals,
@@ -15,7 +16,6 @@ from sealdrop_core.packing.rotation import (
     power_of_two,
     repeated,
 )
-from sealdrop_core.plan import Activation, RotationLayer, RotationLayout
 
 MAX_PLACED = 256  # diagonals: with more, a map is not sparse
 ROTATION = 12  # products that take as long as one rotation

@@ -9,8 +9,8 @@ from operator import mul
 from sealdrop.planning.precision import ENCODER_BITS, HEADROOM_BITS
 from sealdrop.planning.rotation.gains import LayerGains
 from sealdrop_core.circuit import Circuit
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.rotation import Diagonals
-from sealdrop_core.plan import RotationLayout
 from sealdrop_core.scales import PolynomialScales
 
 SAFETY = 2.0  # a row inside the calibrated range may bring twice the largest score of the calibration rows

@@ -5,7 +5,7 @@ import numpy as np
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.folding import merged, shifts, squared
-from sealdrop_core.plan import Activation
+from sealdrop_core.layouts import Activation
 
 MAX_DEGREE = 7
 MAX_ROWS = 16

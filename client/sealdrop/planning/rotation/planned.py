@@ -7,9 +7,10 @@ from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation import slots
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
 from sealdrop.planning.rotation.response import respond
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.arrangement import galois_elements
 from sealdrop_core.parameters import Parameters
-from sealdrop_core.plan import KeyRequirement, Plan, Quote, RotationLayout
+from sealdrop_core.plan import KeyRequirement, Plan, Quote
 
 
 def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> Plan:

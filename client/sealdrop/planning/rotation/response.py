@@ -5,7 +5,8 @@ import math
 from sealdrop.planning import noise
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.slots import tail
-from sealdrop_core.plan import Response, RotationLayout
+from sealdrop_core.layouts import RotationLayout
+from sealdrop_core.plan import Response
 
 MAX_DIVERGENCE_LOG2 = -20.0  # of a private response, all its coefficients together
 # of the error, for what evaluation leaves in a score; the rest goes to dropped bits or to flooding

@@ -6,9 +6,10 @@ from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.lifting import lifted
 from sealdrop_core.packing.coefficient import pack_bias, pack_weights, positions, round_weights
-from sealdrop_core.plan import CoefficientLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ciphertext, Plaintext, Ring
 
 

@@ -10,9 +10,10 @@ from sealdrop_core.evaluation.dense import Sums, add, dense
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
+from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.lifting import lifted
 from sealdrop_core.packing.column import positions
-from sealdrop_core.plan import ColumnLayout, Plan
+from sealdrop_core.plan import Plan
 from sealdrop_core.powers import expand
 from sealdrop_core.residues import Words
 from sealdrop_core.schedule import Form, Power, Scheduler, Stage, Sum, layers

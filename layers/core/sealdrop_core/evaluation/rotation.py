@@ -15,9 +15,10 @@ from sealdrop_core.evaluation.plaintexts import Plaintexts
 from sealdrop_core.evaluation.polynomial import Coefficient, ElementwisePolynomial, Square
 from sealdrop_core.evaluation.response import Responder
 from sealdrop_core.folding import merged, squared
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.arrangement import arranged, galois_elements
 from sealdrop_core.packing.rotation import Diagonals, Wire, positions
-from sealdrop_core.plan import Plan, RotationLayout
+from sealdrop_core.plan import Plan
 from sealdrop_core.scales import PolynomialScales
 from sealdrop_core.seal import Ciphertext, Ring
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.errors import InvalidRequest
+from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.placement import placed
 from sealdrop_core.packing.rotation import Diagonals, dense, features_at, ordered, repeated
-from sealdrop_core.plan import RotationLayout
 
 
 def arranged(circuit: Circuit, layout: RotationLayout) -> list[Diagonals]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop_core.circuit import Array
-from sealdrop_core.plan import ColumnLayout
+from sealdrop_core.layouts import ColumnLayout
 
 Index = NDArray[np.int64]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop_core.circuit import Affine, Array, SparseAffine
-from sealdrop_core.plan import RotationLayout
+from sealdrop_core.layouts import RotationLayout
 
 Index = NDArray[np.int64]
 
