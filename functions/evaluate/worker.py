@@ -10,6 +10,7 @@ import resource
 import sys
 from functools import lru_cache
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from evaluate.shared import Shared
@@ -17,15 +18,15 @@ from sealdrop_core.errors import EvaluationFailed, SealdropError
 from sealdrop_core.evaluation import EvaluationKeys, Program
 from sealdrop_core.plan import Plan
 
-# what stays compiled; a plan's weights take up to 100 MB, a tenant's keys up to 40 MB
-PROGRAMS, KEYS = 4, 4
+# what stays loaded, as long as it takes less than half of the memory: programs and keys differ a hundredfold in size
+PROGRAMS, KEYS = 16, 16
 
 
 class Worker:
     """One end of the conversation, and what it remembers: compiled programs, loaded keys."""
 
-    def __init__(self, connection: Connection, shared: Shared) -> None:
-        self._connection, self._shared = connection, shared
+    def __init__(self, connection: Connection, shared: Shared, memory: int) -> None:
+        self._connection, self._shared, self._memory = connection, shared, memory
         self._program = lru_cache(maxsize=PROGRAMS)(self._load_program)
         self._keys = lru_cache(maxsize=KEYS)(self._load_keys)
 
@@ -49,10 +50,17 @@ class Worker:
             self._shared.view(len(result))[:] = result
             self._say(bytes=len(result))
 
+    def _is_full(self) -> bool:
+        resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+        return resident > self._memory // 2
+
     def _say(self, **words: Any) -> None:
         self._connection.send_bytes(json.dumps(words).encode())
 
     def _load_program(self, name: str) -> Program:
+        if self._is_full():
+            self._program.cache_clear()
+            self._keys.cache_clear()
         self._say(needs="program")
         plan, weights = Plan.model_validate_json(self._connection.recv_bytes()), self._connection.recv_bytes()
         try:
@@ -61,6 +69,8 @@ class Worker:
             raise EvaluationFailed(error.message, code=error.code, remedy="Ask the model owner.") from error
 
     def _load_keys(self, name: str, program: str) -> EvaluationKeys:
+        if self._is_full():
+            self._keys.cache_clear()
         self._say(needs="keys")
         return self._program(program).load_keys(memoryview(self._connection.recv_bytes()))
 
@@ -82,4 +92,4 @@ if __name__ == "__main__":
     socket, memory_file, memory = map(int, sys.argv[1:])
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    Worker(Connection(socket), Shared(memory_file)).serve()
+    Worker(Connection(socket), Shared(memory_file), memory).serve()

@@ -3,16 +3,21 @@
 import ast
 import os
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 
 from evaluate.pool import Pool
-from evaluate.process import Process, Work, WorkerLost
+from evaluate.process import Process, Work, WorkerLost, _converse
+from evaluate.shared import Shared
 from evaluate.spans import spans
+from evaluate.worker import Worker
 from sealdrop_core.errors import EvaluationFailed, MalformedSeal
 from sealdrop_core.sealed import split
 
@@ -147,11 +152,27 @@ def test_a_worker_remembers_what_it_was_given(pool, work, body, plan):
 def test_a_worker_forgets_what_it_has_no_room_for(work, body, plan):
     pool = Pool(1, 1 << 30)
     one = body[: plan.input_bytes(1)]
-    for number in range(10):
+    for number in range(20):
         pool.evaluate(Work(plan, f"program {number}", work.weights), one, 1, _soon())
     with pytest.raises(EvaluationFailed):
         pool.evaluate(Work(plan, "program 0", b""), one, 1, _soon())
     pool.close()
+
+
+@pytest.mark.parametrize(("memory", "asked"), [(1 << 40, 2), (1, 3)])
+def test_a_worker_whose_memory_is_half_full_forgets(work, body, plan, monkeypatch, memory, asked):
+    ours, theirs = (Connection(end.detach()) for end in socket.socketpair())
+    shared, needs = Shared(), []
+    real = Work.supplies
+    monkeypatch.setattr(Work, "supplies", lambda self, what: needs.append(what) or real(self, what))
+    thread = Thread(target=Worker(theirs, Shared(shared.descriptor), memory).serve)
+    thread.start()
+    (span,) = spans(plan, 1, 1)
+    for name in ("one", "other", "one"):
+        _converse(ours, shared, Work(plan, name, work.weights), body[: span.end], span)
+    ours.close()
+    thread.join()
+    assert len(needs) == asked
 
 
 def test_workers_end_with_their_pool(work):
