@@ -144,6 +144,10 @@ def _reseal(file, **fields):
     return Header("input", dict(header.fields) | fields).render() + bytes(body)
 
 
+def _length(file):
+    return split(file, "input")[0].body_bytes
+
+
 def _other_bytes(file, body):
     return file[: len(file) - len(body)] + body
 
@@ -160,8 +164,8 @@ REFUSALS = {
     "another manifest": (lambda file: _reseal(file, manifest="0" * 64), "wrong_model"),
     "another plan": (lambda file: file.replace(b"_open\n", b"_oped\n"), "wrong_plan"),
     "another number of rows": (lambda file: _reseal(file, rows="5"), "wrong_rows"),
-    "another length inside": (lambda file: file.replace(b"bytes: 13632", b"bytes: 13631"), "wrong_length"),
-    "a residue that is none": (lambda file: _other_bytes(file, b"\xff" * 13_568), "residue_out_of_range"),
+    "another length inside": (lambda file: _reseal(file, bytes=str(_length(file) - 1)), "wrong_length"),
+    "a residue that is none": (lambda file: _other_bytes(file, b"\xff" * (_length(file) - 64)), "residue_out_of_range"),
 }
 
 
