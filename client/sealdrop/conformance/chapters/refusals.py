@@ -95,9 +95,14 @@ def _keys(suite: Suite) -> None:
 
 @chapter.check
 def _retired(suite: Suite) -> None:
-    """A retired version is described to nobody and takes no orders."""
+    """A retired version is described to nobody, and takes neither orders nor keys."""
     listed = suite.owner.peer.call("GET", "/v1/models").require(200).json["models"]
-    retired = [one for one in listed if one["retired"]]
-    if not retired:
+    retired = next((one["reference"] for one in listed if one["retired"]), None)
+    if retired is None:
         raise NotApplicable("no version is retired here")
-    suite.owner.peer.call("GET", f"/v1/models/{retired[0]['reference']}").refused(410, "model_retired")
+    (case, key), owner = suite.smallest(), suite.owner
+    owner.peer.call("GET", f"/v1/models/{retired}").refused(410, "model_retired")
+    order = owner.order(case, {0: (1, owner.seal(case, case.rows(1)))}, key)
+    owner.submit(order | {"model": retired}).refused(410, "model_retired")
+    offer = {"model": retired, "plan": case.plan.id, "bytes": 1, "sha256": NO_DIGEST}
+    owner.peer.call("POST", "/v1/keys", offer).refused(410, "model_retired")
