@@ -4,6 +4,7 @@ What can run here is run by other tests: `make` targets by CI, `sealdrop` comman
 is held to the help of its tool, or to botocore's description of the service.
 """
 
+import json
 import re
 import shlex
 import subprocess
@@ -121,3 +122,11 @@ def test_every_parameter_is_explained():
     page = (ROOT / "docs" / "deploy.md").read_text()
     assert parameters
     assert [name for name in parameters if f"`{name}`" not in page] == []
+
+
+def test_the_cold_starts_told_are_the_measured_ones():
+    claims = json.loads((ROOT / "benchmarks" / "results" / "cold_start.json").read_text())["claims"]
+    page = (ROOT / "docs" / "cold-start.md").read_text()
+    for claim in claims:
+        told = f"{claim['value']:.1f} |" if "times" in claim["figure"] else f" {claim['value']:.0f} ms"
+        assert told in page, claim
