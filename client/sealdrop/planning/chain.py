@@ -73,10 +73,10 @@ class Chain:
         output = math.log2(slot_noise.rounding(self.degree, total.form.polynomials) / self.last)
         final: list[float] = []
         whole = self._first(inner, product)
-        if inner or whole > MOST_BITS:  # else one prime carries all, and needs no special prime
-            count = max(1, math.ceil((whole - MOST_BITS) / MOST_BITS))
+        if whole > MOST_BITS:  # else one prime holds the product, and the response drops low bits
+            count = math.ceil((whole - MOST_BITS) / MOST_BITS)
             final = [float(min(max(math.ceil((product - output) / count), LEAST_BITS), MOST_BITS))] * count
-        output = product - sum(final)
+        output = max(product - sum(final), output)
         sizes = [self._first([*final, *inner], output), *final, *inner]
         return self._settle(tuple(int(size) for size in sizes), output)
 

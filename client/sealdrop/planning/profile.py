@@ -18,7 +18,7 @@ from sealdrop_core.powers import expand, exponents, factors, products
 
 LEAST_PROBES, MOST_PROBES = 24, 512  # rows of each kind
 PROBED_WEIGHTS = 1 << 20  # so many rows times weights may be computed
-GAIN_FACTOR = 2.0  # the largest gain of any row over the largest gain of the probed rows
+GAIN_FACTOR = 1.5  # the largest gain of any row over the largest gain of the probed rows
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
 # that mean to be four times the largest probed value, thousands of rows would have to be extreme together.
 MAGNITUDE_FACTOR = 4.0
