@@ -38,18 +38,18 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(clock: Clock) -> Iterator[Stack]:
     with Stack(Path(__file__).parents[2], clock=clock, visibility_seconds=3) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def store(stack: Stack) -> Store:
     return Store(stack.outputs["BucketName"], stack.outputs["TableName"], stack.boto3("s3"), stack.boto3("dynamodb"))
 
@@ -62,23 +62,23 @@ def _published(store: Store, name: str, data: Any, **options: Any) -> Published:
     return Published(name, estimator, held_out, labels)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cancer(store: Store) -> Published:
     return _published(store, "breast-cancer", load_breast_cancer(as_frame=True))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def digits(store: Store) -> Published:
     return _published(store, "digits", load_digits())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def client(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with Client(stack.url, stack.token("hospital"), keyring_dir=tmp_path_factory.mktemp("keys")) as own:
         yield own
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stranger(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with Client(stack.url, stack.token("stranger"), keyring_dir=tmp_path_factory.mktemp("keys")) as other:
         yield other
