@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from sealdrop_core.errors import Infeasible
-from sealdrop_core.parameters import GUIDELINE_BITS, SEAL_BITS, SECURITY_BITS, Parameters, ntt_primes
+from sealdrop_core.parameters import GUIDELINE_BITS, SEAL_BITS, SECURITY_BITS, Parameters, ntt_primes, smallest_prime
 
 
 def _parameters(degree: int, bits: tuple[int, ...]) -> Parameters:
@@ -64,3 +64,14 @@ def test_a_plain_modulus_that_is_a_prime_of_the_modulus_is_refused() -> None:
     primes = ntt_primes(2048, (30,))
     with pytest.raises(ValidationError, match="plain modulus"):
         Parameters(scheme="bfv", poly_modulus_degree=2048, coeff_modulus=primes, plain_modulus=primes[0])
+
+
+@pytest.mark.parametrize("degree", [2048, 8192, 32768])
+def test_the_smallest_prime_skips_what_is_taken(degree: int) -> None:
+    first = smallest_prime(degree, 2 * degree)
+    second = smallest_prime(degree, 2 * degree, (first,))
+    assert 2 * degree < first < second
+    assert all(prime % (2 * degree) == 1 for prime in (first, second))
+    assert smallest_prime(degree, second) == second
+    with pytest.raises(Infeasible):
+        smallest_prime(degree, 1 << 60)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sealdrop_core.errors import MalformedSeal
 from sealdrop_core.plan import packed_bytes
-from sealdrop_core.residues import pack, unpack
+from sealdrop_core.residues import pack, unpack, unpack_rows
 
 
 @given(bits=st.integers(1, 64), data=st.data())
@@ -41,3 +41,12 @@ def test_bits_after_the_last_value_must_be_zero() -> None:
     packed[-1] |= 0x80
     with pytest.raises(MalformedSeal):
         unpack(bytes(packed), 3, 5, 32)
+
+
+@given(bits=st.integers(1, 64), rows=st.integers(1, 9), count=st.integers(1, 70), seed=st.integers(0, 999))
+def test_several_rows_are_unpacked_as_each_of_them(bits: int, rows: int, count: int, seed: int) -> None:
+    values = np.random.default_rng(seed).integers(0, 2**bits - 1, (rows, count), dtype=np.uint64, endpoint=True)
+    packed = np.stack([np.frombuffer(pack(row, bits), dtype=np.uint8) for row in values])
+    assert unpack_rows(packed, count, bits, 1 << bits).tolist() == values.tolist()
+    with pytest.raises(MalformedSeal):
+        unpack_rows(packed, count, bits, int(values.max()))

@@ -120,6 +120,15 @@ def test_the_most_extreme_rows_do_not_wrap_around(leeway: float) -> None:
         _check(circuit, chosen, corners)
 
 
+def test_small_scores_leave_the_smallest_prime_to_the_plain_modulus() -> None:
+    circuit = Circuit(
+        [Affine(np.eye(2), np.zeros(2)), Polynomial(np.array([0.0, 0.0, 1.0])), Affine(np.eye(2), np.ones(2))]
+    )
+    X = np.array([[0.0, 1.0], [1.0, -1.0]])
+    for chosen in exact.candidates(circuit, X, 0.0, "private", 0.0):
+        _check(circuit, chosen, X)
+
+
 def test_the_planner_is_asked_for_exact_scores() -> None:
     circuit, X = _scorecard()
     for chosen in plan(circuit, X, exact=True, rows=(1, 5000)):
