@@ -16,8 +16,8 @@ help: ## list these commands
 demo: $(VENV)/demo ## real models answer real encrypted rows through S3, SQS, Lambda and DynamoDB on this machine
 	@$(BIN)/sealdrop demo
 
-test: $(VENV)/dev $(SAM_VENV)/done ## the whole test suite
-	$(TOOLS) $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+test: $(VENV)/dev $(SAM_VENV)/done ## the whole test suite, but for what needs Docker (test-sam)
+	$(TOOLS) $(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --ignore tests/sam
 
 check: $(VENV)/dev $(SAM_VENV)/done $(CHECKOV_VENV)/done ## formatting, lints, types, template
 	$(BIN)/ruff format --check .
