@@ -9,7 +9,7 @@ from sealdrop_core.circuit import Array
 from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.packing.column import pack_rows
 from sealdrop_core.plan import Plan
-from sealdrop_core.seal import Ring
+from sealdrop_core.seal import Plaintext, Ring
 
 
 def plaintexts(ring: Ring, plan: Plan, layout: ColumnLayout, block: Array) -> Iterator[Any]:
@@ -23,4 +23,6 @@ def plaintexts(ring: Ring, plan: Plan, layout: ColumnLayout, block: Array) -> It
             yield ring.encode(line.tolist(), level, scale)
     else:
         for line in pack_rows(np.rint(block * scale), layout, plan.parameters.slots):
-            yield ring.batch(line)
+            plain = Plaintext()
+            ring.encoder.encode(line.astype(np.int64).tolist(), plain)
+            yield plain

@@ -150,12 +150,6 @@ class Ring:
         words = np.mod(coefficients, modulus).astype(np.uint64)
         return self.load(Plaintext(), streams.plaintext((0, 0, 0, 0), words, 1.0))
 
-    def batch(self, values: NDArray[np.float64]) -> Any:
-        """Return a BFV plaintext with these integers, shape (degree,), in its slots."""
-        plain = Plaintext()
-        self.encoder.encode(values.astype(np.int64).tolist(), plain)
-        return plain
-
     def integer(self, value: int, level: int) -> Any:
         """Return a plaintext that multiplies every slot and every coefficient by an integer."""
         if self.parameters.plain_modulus:
