@@ -22,11 +22,11 @@ from evaluate.pool import Pool
 from evaluate.process import Work
 
 MEMORY = 4 << 30
-ROWS = 4096
+ROWS = 32_768  # a part of several blocks: one block is one worker's
 
 
 def run() -> list[Claim]:
-    """Measure batches of 4096 rows."""
+    """Measure parts of 32,768 rows."""
     subjects = (models.breast_cancer(), models.digits(), models.lifted_network())
     return [claim for subject in subjects for claim in _measure(subject)]
 
@@ -55,7 +55,15 @@ def _measure(subject: models.Subject) -> list[Claim]:
     bar = 1.5e3 if chosen.keys.relinearization or chosen.keys.galois_elements else 512
     detail = {"plan": chosen.id, "milliseconds": taken, "same_length": same}
     return [
-        Claim(subject.name, "two workers over one", taken["one"] / taken["two"], "x", bar=1.8, detail=detail),
+        # a linear model of one score is done before the bytes are laid out: its ratio is for information
+        Claim(
+            subject.name,
+            "two workers over one",
+            taken["one"] / taken["two"],
+            "x",
+            bar=None if chosen.layout.outputs == len(subject.circuit.layers) else 1.8,
+            detail=detail,
+        ),
         Claim(subject.name, "a worker's peak memory", peak, "MB", bar=bar, at_least=False, detail=detail),
     ]
 
