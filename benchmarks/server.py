@@ -55,16 +55,10 @@ def request(circuit: Circuit, plan: Plan, X: Array) -> Request:
     enrolled = keyring.enrollment(plan) or b""
     keys = program.load_keys(split(enrolled, "keys")[1]) if enrolled else None
     sealed = keyring.seal(manifest, plan, X)
-    each = plan.layout.inputs * plan.ciphertext_bytes
 
     def answer() -> bytes:
         header, body = split(sealed, "input")
-        blocks = range(plan.blocks(header.rows))
-        pieces = (body[block * each : (block + 1) * each] for block in blocks)
-        return b"".join(
-            program.evaluate(piece, plan.rows_in(block, header.rows), keys)
-            for block, piece in zip(blocks, pieces, strict=True)
-        )
+        return program.answer(body, header.rows, keys)
 
     return Request(plan, manifest, keyring, sealed, enrolled, answer)
 

@@ -43,7 +43,7 @@ class Worker:
         try:
             program = self._program(task["program"])
             keys = self._keys(task["keys"], task["program"]) if task["keys"] else None
-            result = _evaluate(program, self._shared.view(task["bytes"]), task["rows"], keys)
+            result = program.answer(self._shared.view(task["bytes"]), task["rows"], keys)
         except SealdropError as refusal:
             self._say(refused=_described(refusal))
         else:
@@ -73,15 +73,6 @@ class Worker:
             self._keys.cache_clear()
         self._say(needs="keys")
         return self._program(program).load_keys(memoryview(self._connection.recv_bytes()))
-
-
-def _evaluate(program: Program, body: memoryview, rows: int, keys: EvaluationKeys | None) -> bytes:
-    plan = program.plan
-    each = plan.layout.inputs * plan.ciphertext_bytes
-    return b"".join(
-        program.evaluate(body[block * each : (block + 1) * each], plan.rows_in(block, rows), keys)
-        for block in range(plan.blocks(rows))
-    )
 
 
 def _described(refusal: SealdropError) -> dict[str, Any]:

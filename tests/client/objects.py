@@ -75,11 +75,7 @@ class Objects(dict[str, bytes]):
         keys = None
         if plan.keys.needed:
             keys = program.load_keys(split(self[f"keys/t/{header.fields['key']}"], "keys")[1])
-        size = plan.layout.inputs * plan.ciphertext_bytes
-        result = b"".join(
-            program.evaluate(body[block * size : (block + 1) * size], plan.rows_in(block, header.rows), keys)
-            for block in range(plan.blocks(header.rows))
-        )
+        result = program.answer(body, header.rows, keys)
         fields = {field: header.fields[field] for field in ("model", "manifest", "plan", "key", "rows")}
         fields |= {"job": job, "part": str(int(number)), "input": hashlib.sha256(sealed).hexdigest()}
         rendered = Header("result", {**fields, "bytes": str(len(result))}).render()

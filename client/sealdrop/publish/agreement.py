@@ -10,7 +10,7 @@ from sealdrop.publish.drafting import Draft
 from sealdrop.publish.fitting import too_low
 from sealdrop.publish.original import answered, score
 from sealdrop_core.circuit import Array
-from sealdrop_core.evaluation import EvaluationKeys, Program
+from sealdrop_core.evaluation import Program
 from sealdrop_core.manifest import Agreement, Manifest
 from sealdrop_core.plan import Plan
 from sealdrop_core.sealed import Header, split
@@ -33,19 +33,11 @@ def encrypted_scores(manifest: Manifest, plan: Plan, weights: bytes, X: Array) -
     keys = program.load_keys(split(enrolled, "keys")[1]) if enrolled else None
     sealed = keyring.seal(manifest, plan, X)
     header, body = split(sealed, "input")
-    result = _evaluate(program, plan, body, header.rows, keys)
+    result = program.answer(body, header.rows, keys)
     digest = hashlib.sha256(sealed).hexdigest()
     fields = {**header.fields, "job": "publish", "part": "0", "input": digest, "bytes": str(len(result))}
     answer = Header("result", fields).render() + result
     return keyring.open(manifest, plan, answer, job="publish", part=0, input_sha256=digest)
-
-
-def _evaluate(program: Program, plan: Plan, body: memoryview, rows: int, keys: EvaluationKeys | None) -> bytes:
-    length = plan.layout.inputs * plan.ciphertext_bytes
-    return b"".join(
-        program.evaluate(body[block * length : (block + 1) * length], plan.rows_in(block, rows), keys)
-        for block in range(plan.blocks(rows))
-    )
 
 
 def measure(draft: Draft, min_agreement: float) -> Agreement:

@@ -91,11 +91,7 @@ def evaluated(circuit: Circuit, plan: Plan, sealed: bytes, job: dict[str, str], 
     header, body = split(sealed, "input")
     program = Program(circuit, plan)
     keys = program.load_keys(split(enrolled, "keys")[1]) if enrolled else None
-    each = plan.layout.inputs * plan.ciphertext_bytes
-    result = b"".join(
-        program.evaluate(body[block * each : (block + 1) * each], plan.rows_in(block, header.rows), keys)
-        for block in range(plan.blocks(header.rows))
-    )
+    result = program.answer(body, header.rows, keys)
     return Header("result", {**header.fields, **job, "bytes": str(len(result))}).render() + result
 
 
