@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 from onnx import ModelProto, save
+from sklearn.linear_model import LinearRegression
 
 from sealdrop import Client
 from sealdrop.model import Model
@@ -53,6 +54,20 @@ def test_exact_estimators(name: str, store: Store, client: Client) -> None:
             np.testing.assert_allclose(found, wanted, rtol=2 * relative, atol=2 * error)
         else:
             np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("response", ["private", "open"])
+def test_a_scorecard_is_exact(response: Any, store: Store, client: Client) -> None:
+    random = np.random.default_rng(4)
+    answers = random.integers(0, 6, size=(300, 12)).astype(np.float64)
+    points = LinearRegression().fit(answers, answers[:, 0])
+    points.coef_, points.intercept_ = random.integers(-40, 60, size=12).astype(np.float64), 250.0
+    name = f"z-scorecard-{response}"
+    publish(points, answers, name=name, store=store, response=response, exact=True)
+    model = client.model(name)
+    assert {plan.parameters.scheme for plan in model.manifest.plans} == {"bfv"}
+    assert np.array_equal(model.predict(answers), points.predict(answers))
+    assert np.array_equal(model.predict(answers[:1]), points.predict(answers[:1]))
 
 
 @pytest.mark.parametrize("name", APPROXIMATED)

@@ -38,6 +38,7 @@ def publish(
     ] = "private",
     description: Annotated[str, typer.Option(help="A sentence for the model's card.")] = "",
     min_agreement: Annotated[float | None, typer.Option(min=0, max=1, help="Refuse below this agreement.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Integer weights and columns, exact scores (BFV).")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compile and measure, but store nothing.")] = False,
     bucket: Annotated[str | None, typer.Option(help="The deployment's bucket; the profile's if not given.")] = None,
     table_name: Annotated[str | None, typer.Option("--table", help="The deployment's table.")] = None,
@@ -59,6 +60,7 @@ def publish(
             response=response,
             description=description,
             min_agreement=min_agreement,
+            exact=exact,
             dry_run=dry_run,
         )
     _report(manifest, dry_run, as_json)

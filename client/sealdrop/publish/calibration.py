@@ -23,6 +23,7 @@ class Calibration:
     table: Any
     features: tuple[Feature, ...]
     rows: Array
+    exact: bool = False
 
     @classmethod
     def read(cls, X: Any, compiled: Compiled) -> Self:
@@ -65,7 +66,12 @@ class Calibration:
 
     @property
     def normalization(self) -> Normalization:
-        """The map of each packed column's range onto [-1, 1]; a constant column is only centred."""
+        """The map of each packed column's range onto [-1, 1]; a constant column is only centred.
+
+        Exact models take their columns as they are: an integer is an integer.
+        """
+        if self.exact:
+            return Normalization(center=(0.0,) * self.rows.shape[1], scale=(1.0,) * self.rows.shape[1])
         low, high = self.rows.min(axis=0), self.rows.max(axis=0)
         center, half = low / 2 + high / 2, high / 2 - low / 2
         return Normalization(center=tuple(center.tolist()), scale=tuple(np.where(half > 0, half, 1.0).tolist()))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,17 +47,18 @@ def draft(
     description: str = "",
     labels: Sequence[Label] | None = None,
     min_agreement: float = MIN_AGREEMENT,
+    exact: bool = False,
 ) -> Draft:
     """Compile and plan a model; the parameters are `publish`'s.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
     own = read(model) if labels is None else read(model).labelled(labels)
-    calibration = Calibration.read(X_calibration, own.compiled)
+    calibration = replace(Calibration.read(X_calibration, own.compiled), exact=exact)
     leeway = OF_LINEAR if len(own.compiled.network.layers) == 1 else OF_NETWORK
 
     def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
-        return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway)
+        return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)
 
     fitted = fit(own, calibration, planned, error, min_agreement)
     weights = fitted.circuit.to_bytes()

@@ -23,6 +23,7 @@ def publish(
     description: str = "",
     labels: Sequence[Label] | None = None,
     min_agreement: float | None = None,
+    exact: bool = False,
     dry_run: bool = False,
 ) -> Manifest:
     """Publish a fitted estimator, or the model in a file, and return its manifest.
@@ -31,7 +32,8 @@ def publish(
     and largest value become public. `error` bounds the absolute error of a score, by default one that fits the scores;
     `rows` are the request sizes to plan for; `labels` replace the model's own classes, or name those of a network that
     ends in raw scores. A model that is stored already, with the same weights, plans and card, gets no new version: the
-    existing one is returned. With `dry_run` nothing is stored.
+    existing one is returned. With `exact`, weights and columns are integers or fixed-point numbers of few bits, as in a
+    scorecard, and so are the scores, to the last digit. With `dry_run` nothing is stored.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
@@ -48,6 +50,7 @@ def publish(
         description=description,
         labels=labels,
         min_agreement=least,
+        exact=exact,
     )
     existing = store.newest(name) if store else None
     if existing and _same(existing, drafted.manifest):
