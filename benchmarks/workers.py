@@ -23,13 +23,13 @@ from evaluate.process import Work
 
 MEMORY = 4 << 30
 # 30→1 takes 2 µs a row, and laying out its bytes counts: its ratio is for information
-BARS = {"digits 64→10": 1.8, "breast cancer 30-16-1 square": 1.8}
+BARS = {"digits 64→10": 1.8, "breast cancer 30-16-1 square": 1.8, "digits 64-32-10 square": 1.8}
 ROWS = 32_768  # a part of several blocks: one block is one worker's
 
 
 def run() -> list[Claim]:
     """Measure parts of 32,768 rows."""
-    subjects = (models.breast_cancer(), models.digits(), models.lifted_network())
+    subjects = (models.breast_cancer(), models.digits(), models.lifted_network(), models.batch_network())
     return [claim for subject in subjects for claim in _measure(subject)]
 
 

@@ -58,7 +58,9 @@ def test_help_names_every_command():
 
 def test_interrupted():
     """Ctrl-C while the service does not answer ends at once, without a traceback."""
-    script = "from sealdrop.cli import main; main()"
+    # a shell starts what runs in the background with interrupts ignored, and children inherit that
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    script = heed + "from sealdrop.cli import main; main()"
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         command = [sys.executable, "-c", script, "models", "--url", url, "--token", "t"]

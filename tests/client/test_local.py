@@ -17,7 +17,9 @@ from sealdrop.cli import app, profiles
 @pytest.fixture
 def deployment():
     """Run a deployment in another process, and end it with Ctrl-C."""
-    command = [sys.executable, "-c", "from sealdrop.cli import main; main()", "local", "--port", "0", "--json"]
+    # a shell starts what runs in the background with interrupts ignored, and children inherit that
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", f"{heed}from sealdrop.cli import main; main()", "local", "--port", "0", "--json"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
     with subprocess.Popen(command, **pipes, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as running:
         told = "".join(iter(running.stdout.readline, "}\n")) + "}"
