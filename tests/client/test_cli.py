@@ -20,6 +20,8 @@ def test_models(run, published):
 
 def test_describe(run, published):
     shown = run("describe", "breast-cancer").stdout
+    for fact in ("agreement", "error below", "1,000 rows", "the client computes", "normalisation", "the client learns"):
+        assert fact in shown
     assert "worst concave points" in shown
     assert "predict, predict_proba, decision_function" in shown
     described = json.loads(run("describe", "breast-cancer", "--json").stdout)

@@ -4,10 +4,22 @@ from collections.abc import Sequence
 
 from sealdrop.cli import console, profiles
 from sealdrop.cli.options import Json, ModelName, ProfileName, Token, Url
+from sealdrop.cost import PriceTable, Sizing, bill, job
 from sealdrop.prediction import OFFERED, offers
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.manifest import Feature, Manifest
 from sealdrop_core.plan import Plan
 from sealdrop_core.steps import Branches, Impute, OneHot, Ordinal, Step, Value
+
+_AFTER = {
+    "binary": ("logistic function", "largest"),
+    "multinomial": ("softmax", "largest"),
+    "ovr": ("logistic function", "largest"),
+    "classes": ("largest",),
+    "margin": ("sign",),
+    "pairs": ("votes",),
+    "multilabel": ("sign",),
+}
 
 
 def describe(
@@ -22,7 +34,7 @@ def describe(
     console.print_card(_card(manifest))
     console.out.print()
     console.print_table(
-        ("block", "up", "down", "keys", "server", "response", "plan"),
+        ("block", "up", "down", "keys", "server", "error below", "1,000 rows", "response", "plan"),
         [_line(plan) for plan in manifest.plans],
     )
     console.out.print()
@@ -74,9 +86,39 @@ def _card(manifest: Manifest) -> dict[str, object]:
         "classes": ", ".join(map(str, output.classes)) or "-",
         "methods": ", ".join(name for name in OFFERED if offers(output, name)),
     }
+    if manifest.degrees:
+        card["activations"] = "polynomials of degree " + ", ".join(map(str, manifest.degrees))
+    card["the client computes"] = ", ".join(_on_the_client(manifest))
+    card["the client learns"] = _learnt(manifest)
     if measured:
         card["agreement"] = f"{measured.score:.2%} of {measured.rows} rows, largest error {measured.largest_error:.2g}"
     return card
+
+
+def _on_the_client(manifest: Manifest) -> list[str]:
+    """Return what happens to a row before it is sealed and to its scores after they are opened."""
+    before = [step.step for step in manifest.steps] + ["normalisation"]
+    return [
+        *before,
+        *_AFTER.get(manifest.output.kind, ()),
+        *([manifest.output.link] * (manifest.output.link != "identity")),
+    ]
+
+
+def _learnt(manifest: Manifest) -> str:
+    """Return what plans and responses show of the model, besides its scores."""
+    shown = []
+    pairs = {len(plan.layout.monomials) for plan in manifest.plans if isinstance(plan.layout, CoefficientLayout)} - {0}
+    if pairs:
+        shown.append(f"which {max(pairs)} products of columns the model uses")
+    if not all(plan.response.private for plan in manifest.plans):
+        shown.append("what open responses show of the weights: of a linear model, all of them")
+    return "; ".join(shown) or "the scores, and this card"
+
+
+def _price(plan: Plan) -> float:
+    """Return the dollars of a job of a thousand rows, at list prices."""
+    return bill(job(plan, 1000, Sizing()), PriceTable.read(None)).usd
 
 
 def _line(plan: Plan) -> tuple[object, ...]:
@@ -87,6 +129,8 @@ def _line(plan: Plan) -> tuple[object, ...]:
         console.size(quote.bytes_down),
         console.size(quote.bytes_keys),
         f"{quote.milliseconds:.2f} ms",
+        f"{quote.error:.2g}",
+        f"$ {_price(plan):.2g}",
         "private" if plan.response.private else "open",
         plan.id,
     )
