@@ -14,7 +14,6 @@ from sealdrop.publish import publish
 from sealdrop.publish.original import score
 from sealdrop.publish.store import Store
 from tests.publish import test_onnx, test_onnx_activations
-from tests.publish.graphs import draw
 from tests.publish.zoo import APPROXIMATED, EXACT, Fitted, fitted
 
 ROWS = 30
@@ -86,10 +85,13 @@ def test_onnx_operators(name: str, store: Store, client: Client, tmp_path: Path)
     path = tmp_path / "model.onnx"
     save(proto, path)
     sizes = [[d.dim_value for d in entry.type.tensor_type.shape.dim[1:]] for entry in proto.graph.input]
-    calibration = draw.uniform(-1, 1, (100, sum(int(np.prod(size)) for size in sizes)))
+    random = np.random.default_rng(5)
+    calibration = random.uniform(-1, 1, (200, sum(int(np.prod(size)) for size in sizes)))
     least = 0.0 if name in test_onnx.EXACT else 0.9  # a constant has no variance to explain
     publish(path, calibration, name=_slug(f"onnx-{name}"), store=store, rows=(ROWS,), min_agreement=least)
-    rows = draw.uniform(-0.9, 0.9, (5, calibration.shape[1])).clip(calibration.min(axis=0), calibration.max(axis=0))
+    rows = random.uniform(-0.9, 0.9, (ROWS, calibration.shape[1])).clip(
+        calibration.min(axis=0), calibration.max(axis=0)
+    )
     parts = np.split(rows.astype(np.float32), np.cumsum([int(np.prod(size)) for size in sizes])[:-1], axis=1)
     session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
     feed = {

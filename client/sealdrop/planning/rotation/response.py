@@ -4,6 +4,7 @@ import math
 
 from sealdrop.planning import noise
 from sealdrop.planning.precision import Privacy
+from sealdrop.planning.profile import GAIN_FACTOR
 from sealdrop.planning.rotation.slots import tail
 from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.plan import Response
@@ -22,9 +23,9 @@ def needed_flooding_bits(layout: RotationLayout) -> float:
 
 
 def wanted_deviation(layout: RotationLayout, error: float, privacy: Privacy) -> float:
-    """Return the largest standard deviation that evaluation may leave in a score."""
+    """Return the largest standard deviation that evaluation may leave in a score, as calibration rows show it."""
     share = 2.0 ** -needed_flooding_bits(layout) if privacy == "private" else 1.0
-    return EVALUATION_SHARE * share * error / noise.SIGMAS
+    return EVALUATION_SHARE * share * error / noise.SIGMAS / GAIN_FACTOR
 
 
 def respond(
@@ -32,10 +33,11 @@ def respond(
 ) -> tuple[Response, float]:
     """Return the response that spends the error, and the error of a score (six standard deviations) it comes to.
 
-    `deviation` is what evaluation leaves in a score, `scale` the fixed-point scale of the scores.
+    `deviation` is what evaluation leaves in a score, as calibration rows show it: other rows may bring more. `scale` is
+    the fixed-point scale of the scores.
     """
     unit = math.sqrt(layout.kept / 2) / scale  # deviation of a score for one of a coefficient
-    own, allowed = deviation / unit, error / noise.SIGMAS / unit
+    own, allowed = GAIN_FACTOR * deviation / unit, error / noise.SIGMAS / unit
     left = math.sqrt(allowed**2 - own**2)
     heavy = math.sqrt(tail(layout.kept / degree))
     if privacy == "open":
