@@ -13,7 +13,6 @@ from typing import Literal
 from sealdrop.cost.measured import MEASURED
 from sealdrop.cost.prices import Resource
 from sealdrop.parts import rows_per_part
-from sealdrop.planning import cost as effort
 from sealdrop_core.plan import Plan
 from sealdrop_core.sealed import MAX_HEADER_BYTES
 
@@ -96,7 +95,7 @@ def _reads(plan: Plan, parts: int, looks: int) -> float:
 
 def _looks(plan: Plan, rows: int, parts: int) -> int:
     """A look a second while rows travel and are evaluated, and one for each page of results."""
-    return math.ceil(effort.seconds(plan, rows)) + -(-parts // ITEMS_PER_PAGE)
+    return math.ceil(plan.seconds(rows)) + -(-parts // ITEMS_PER_PAGE)
 
 
 def _evaluate_seconds(plan: Plan, rows: int, parts: int, sizing: Sizing) -> float:

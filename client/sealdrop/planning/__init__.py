@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from sealdrop.planning import coefficient, column, cost, rotation
+from sealdrop.planning import coefficient, column, rotation
 from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Array, Circuit
@@ -49,5 +49,5 @@ def plan(
             refusals.append(refusal)
     if not found:
         raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=refusals[-1].remedy)
-    best = [min(found, key=lambda plan: cost.seconds(plan, count)) for count in sorted(set(rows))]
+    best = [min(found, key=lambda plan: plan.seconds(count)) for count in sorted(set(rows))]
     return tuple(dict.fromkeys(best))

@@ -1,18 +1,7 @@
-"""What a plan costs: milliseconds of one core and bytes, put into one figure to choose by.
+"""What operations cost, in milliseconds of one core: what a plan's quote is made of.
 
-The milliseconds per operation were measured by `benchmarks/primitives.py` on one core of an AMD EPYC at 3.7 GHz; their
-ratios are what matters here.
+Rounded from single calls timed on one core of an AMD EPYC. Plans are compared by them: their ratios are what matters.
 """
-
-from sealdrop_core.plan import Plan
-
-BYTES_PER_SECOND = 100e6 / 8  # a data owner's line of 100 Mbit/s
-
-
-def seconds(plan: Plan, rows: int) -> float:
-    """Return the seconds `rows` rows take: transfer both ways and one core's work."""
-    moved = plan.input_bytes(rows) + plan.result_bytes(rows)
-    return moved / BYTES_PER_SECOND + plan.blocks(rows) * plan.quote.milliseconds / 1e3
 
 
 def load_milliseconds(degree: int, primes: int) -> float:

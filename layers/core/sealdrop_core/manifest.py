@@ -127,10 +127,5 @@ class Manifest(Card):
         return next((plan for plan in self.plans if plan.id == plan_id), None)
 
     def plan_for(self, rows: int) -> Plan:
-        """Return the plan that costs the least for `rows` rows: transfer at 100 Mbit/s and one core's work."""
-
-        def seconds(plan: Plan) -> float:
-            moved = plan.input_bytes(rows) + plan.result_bytes(rows)
-            return moved * 8 / 100e6 + plan.blocks(rows) * plan.quote.milliseconds / 1e3
-
-        return min(self.plans, key=seconds)
+        """Return the plan that takes the least time for `rows` rows."""
+        return min(self.plans, key=lambda plan: plan.seconds(rows))

@@ -15,6 +15,7 @@ from sealdrop_core.layouts import CoefficientLayout, ColumnLayout, Layout
 from sealdrop_core.parameters import Parameters
 
 SEED_BYTES = 64  # of SEAL's Blake2xb generator
+LINE_BYTES_PER_SECOND = 100e6 / 8  # a data owner's line of 100 Mbit/s
 
 
 def packed_bytes(count: int, bits: int) -> int:
@@ -145,6 +146,11 @@ class Plan(Card):
         one = SEED_BYTES + sum(packed_bytes(degree, q.bit_length()) for q in primes)
         switching = int(self.keys.relinearization) + len(self.keys.galois_elements)
         return one * (int(self.keys.public) + switching * len(self.parameters.data_primes))
+
+    def seconds(self, rows: int) -> float:
+        """Return the seconds `rows` rows take, the figure plans are chosen by: transfer both ways, one core's work."""
+        moved = self.input_bytes(rows) + self.result_bytes(rows)
+        return moved / LINE_BYTES_PER_SECOND + self.blocks(rows) * self.quote.milliseconds / 1e3
 
     def quoted(self) -> Self:
         """Return the plan with the bytes of one full block, and of the keys, filled into its quote."""
