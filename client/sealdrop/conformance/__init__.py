@@ -4,7 +4,8 @@
 """
 
 from sealdrop.conformance.chapters import CHAPTERS
-from sealdrop.conformance.checks import Check, NotApplicable, Outcome, Violation
+from sealdrop.conformance.checks import Check, Outcome
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import NotApplicable, Violation
 
 __all__ = ["CHAPTERS", "Check", "NotApplicable", "Outcome", "Suite", "Violation"]

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from sealdrop.conformance.checks import Violation, require
+from sealdrop.conformance.violations import Violation, require
 
 _BASE = "urn:sealdrop:openapi"
 _PROBLEM = "application/problem+json"

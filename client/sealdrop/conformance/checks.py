@@ -3,32 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import NotApplicable
 from sealdrop_core.errors import SealdropError
 
-if TYPE_CHECKING:
-    from sealdrop.conformance.suite import Suite
-
-Body = Callable[["Suite"], None]
+Body = Callable[[Suite], None]
 Verdict = Literal["passed", "failed", "skipped"]
-
-
-class Violation(SealdropError):
-    """The deployment does not do what the contract says."""
-
-    code = "contract_violated"
-    remedy = "Compare the deployment's release with the contract."
-
-
-class NotApplicable(Exception):
-    """There is nothing to hold the sentence against: no such model, no second tenant, no clock to move."""
-
-
-def require(condition: bool, otherwise: str) -> None:
-    """Raise Violation unless the condition holds."""
-    if not condition:
-        raise Violation(otherwise)
 
 
 @dataclass(frozen=True)
@@ -50,7 +32,7 @@ class Check:
     sentence: str
     body: Body
 
-    def run(self, suite: "Suite") -> Outcome:
+    def run(self, suite: Suite) -> Outcome:
         """Hold the sentence against a deployment; whatever is raised becomes the outcome."""
         start = perf_counter()
         verdict: Verdict = "passed"

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.conformance.answers import Answer
-from sealdrop.conformance.checks import Violation, require
 from sealdrop.conformance.peer import Peer
+from sealdrop.conformance.violations import Violation, require
 from sealdrop.keyring import Keyring
 from sealdrop_core.jobs import JOB_TERMINAL
 from sealdrop_core.manifest import Manifest

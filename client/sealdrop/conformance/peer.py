@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 
 from sealdrop.conformance.answers import Answer
-from sealdrop.conformance.checks import Violation
+from sealdrop.conformance.violations import Violation
 from sealdrop.connection import checked_url, is_near
 from sealdrop.credentials import Credentials, authentication
 

@@ -1,13 +1,13 @@
-"""The suite: who asks, what for, and every chapter in order."""
+"""What the checks are run against: a deployment, its tenants and its models."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Self
 
-from sealdrop.conformance.checks import Chapter, NotApplicable, Outcome, Violation
 from sealdrop.conformance.owner import Case, Owner
 from sealdrop.conformance.peer import Peer
+from sealdrop.conformance.violations import NotApplicable, Violation
 from sealdrop.credentials import Credentials
 from sealdrop_core.manifest import Manifest
 
@@ -83,11 +83,6 @@ class Suite:
         except NotApplicable:
             case = self.case(keys=True)
             return case, self.owner.enroll(case)
-
-    def run(self, chapters: Sequence[Chapter]) -> Iterator[Outcome]:
-        """Run the checks of all chapters."""
-        for chapter in chapters:
-            yield from (check.run(self) for check in chapter)
 
     def _wanted(self, listed: dict[str, object]) -> bool:
         return self._model is None or self._model in (listed["name"], listed["reference"])

@@ -3,8 +3,9 @@
 import hashlib
 import re
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 from sealdrop_core.sealed import VERSION
 
 chapter = Chapter("discovery")

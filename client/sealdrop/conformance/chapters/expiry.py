@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 
 chapter = Chapter("expiry")
 DAY = 86_400

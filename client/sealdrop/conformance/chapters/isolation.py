@@ -3,9 +3,10 @@
 import secrets
 
 from sealdrop.conformance.answers import Answer
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.owner import announced
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 
 chapter = Chapter("isolation")
 

@@ -1,7 +1,8 @@
 """Enrolling keys."""
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 from sealdrop.keyring import Keyring
 from sealdrop_core.sealed import Header, split
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sealdrop.conformance.checks import Chapter, NotApplicable, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.owner import announced
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import NotApplicable, require
 
 chapter = Chapter("refusals")
 NO_JOB, NO_DIGEST, UNKNOWN = "0" * 26, "0" * 64, "no-such-model-here"

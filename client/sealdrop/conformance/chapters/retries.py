@@ -1,7 +1,8 @@
 """When to come back, and what is safe to ask again."""
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 
 chapter = Chapter("retries")
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.owner import Case
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 from sealdrop_core.sealed import Header, split
 
 chapter = Chapter("sealed files")

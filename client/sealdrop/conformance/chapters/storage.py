@@ -1,7 +1,8 @@
 """What a grant allows, and nothing else."""
 
-from sealdrop.conformance.checks import Chapter, require
+from sealdrop.conformance.checks import Chapter
 from sealdrop.conformance.suite import Suite
+from sealdrop.conformance.violations import require
 
 chapter = Chapter("storage")
 REFUSED = range(400, 500)
