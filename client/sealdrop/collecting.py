@@ -7,7 +7,7 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.ahead import ahead
+from sealdrop.bounded_map import bounded_map
 from sealdrop.deployment import Deployment
 from sealdrop.errors import JobFailed, JobUnfinished, TransportFailed
 from sealdrop.receipts import Receipt
@@ -61,9 +61,9 @@ class Collection:
         keyring = self._deployment.keystore.keyring(self._plan)
         missing = set(range(len(self._parts)))
         for records in self._looks(missing):
-            for record, sealed in ahead(self._fetch, records, self._stop):
+            for record, sealed in bounded_map(self._fetch, records, self._stop):
                 part = self._parts[record.part]
-                with self._stopwatch.room("open"):
+                with self._stopwatch.stage("open"):
                     scores[part.start : part.stop] = keyring.open(
                         self._manifest,
                         self._plan,
@@ -106,7 +106,7 @@ class Collection:
 
     def _fetch(self, record: PartRecord) -> tuple[PartRecord, bytes]:
         limit = MAX_HEADER_BYTES + self._plan.result_bytes(self._parts[record.part].rows)
-        with self._stopwatch.room("download"):
+        with self._stopwatch.stage("download"):
             for _ in range(3):
                 try:
                     if record.download:
@@ -124,6 +124,6 @@ def raise_if_failed(job: JobRecord, parts: list[PartRecord]) -> None:
         problems.insert(0, job.error)
     if not problems:
         return
-    told = next((problem for problem in problems if problem), Problem(code="job_failed"))
-    detail = told.detail or told.code.replace("_", " ")
-    raise JobFailed(f"job {job.id}: {detail}", job=job.id, code=told.code, remedy=told.remedy)
+    first = next((problem for problem in problems if problem), Problem(code="job_failed"))
+    detail = first.detail or first.code.replace("_", " ")
+    raise JobFailed(f"job {job.id}: {detail}", job=job.id, code=first.code, remedy=first.remedy)

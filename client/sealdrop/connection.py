@@ -125,12 +125,13 @@ def _refusal(response: httpx.Response) -> ServiceRefused:
     if not isinstance(problem, dict):
         problem = {}
     status = response.status_code
-    told = {name: str(problem[name])[:1000] for name in ("detail", "code", "remedy", "request_id") if name in problem}
+    names = ("detail", "code", "remedy", "request_id")
+    members = {name: str(problem[name])[:1000] for name in names if name in problem}
     default = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "service_refused")
     return ServiceRefused(
-        told.get("detail", f"the service answered {status} {response.reason_phrase}"),
+        members.get("detail", f"the service answered {status} {response.reason_phrase}"),
         status=status,
-        code=told.get("code", default),
-        remedy=told.get("remedy"),
-        request_id=told.get("request_id", response.headers.get("apigw-requestid", "")),
+        code=members.get("code", default),
+        remedy=members.get("remedy"),
+        request_id=members.get("request_id", response.headers.get("apigw-requestid", "")),
     )

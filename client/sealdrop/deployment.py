@@ -10,7 +10,7 @@ from sealdrop.storage import Storage
 
 @dataclass(frozen=True)
 class Deployment:
-    """What every walk through the rooms needs."""
+    """What every request needs."""
 
     connection: Connection
     storage: Storage

@@ -78,7 +78,7 @@ class TransportFailed(ClientError):
 
 
 class ServiceRefused(ClientError):
-    """The service answered with problem details; `status` and `request_id` are the answer's."""
+    """The service answered with problem details; `http_status` and `request_id` are the answer's."""
 
     code = "service_refused"
     remedy = "Report this with the request id."
@@ -92,8 +92,8 @@ class ServiceRefused(ClientError):
 
     def problem(self) -> dict[str, Any]:
         """Return the service's problem details."""
-        told = {"status": self.http_status, "request_id": self.request_id}
-        return super().problem() | told | {"retryable": self.http_status in AGAIN}
+        answered = {"status": self.http_status, "request_id": self.request_id}
+        return super().problem() | answered | {"retryable": self.http_status in AGAIN}
 
 
 class JobFailed(ClientError):

@@ -1,4 +1,4 @@
-"""A job: rows on their way through the rooms, or a result waiting to be opened."""
+"""A job: rows on their way through the service, or a result waiting to be opened."""
 
 from collections.abc import Callable
 from threading import Event

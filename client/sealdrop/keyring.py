@@ -16,7 +16,8 @@ import numpy as np
 import tenseal.sealapi as sealapi
 from numpy.typing import NDArray
 
-from sealdrop import enrollment, opening, sealing
+from sealdrop import opening, sealing
+from sealdrop.sealing.keys import seal_keys
 from sealdrop_core import streams
 from sealdrop_core.errors import Conflict, InvalidRequest
 from sealdrop_core.manifest import Manifest
@@ -43,7 +44,7 @@ class Keyring:
         own = ring(plan.parameters)
         generator = sealapi.KeyGenerator(own.native)
         secret = generator.secret_key()
-        enrolled = enrollment.render(own, plan, generator) if plan.keys.needed else b""
+        enrolled = seal_keys(own, plan, generator) if plan.keys.needed else b""
         return cls(plan.parameters, plan.keys, _words(secret.data(), own), enrolled)
 
     @property

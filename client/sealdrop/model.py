@@ -22,7 +22,7 @@ from sealdrop.timing import Progress, Stopwatch, Timing
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
-Told = Callable[[Progress], None] | None
+OnProgress = Callable[[Progress], None] | None
 
 
 class Model:
@@ -52,23 +52,23 @@ class Model:
         """The class labels, as scikit-learn's attribute of that name."""
         return np.asarray(self.manifest.output.classes)
 
-    def predict(self, X: Any, *, progress: Told = None) -> NDArray[np.generic]:
+    def predict(self, X: Any, *, progress: OnProgress = None) -> NDArray[np.generic]:
         """Return a class, label vector or value for each row."""
         return self._evaluate("predict", X, progress).predict()
 
-    def predict_proba(self, X: Any, *, progress: Told = None) -> Array:
+    def predict_proba(self, X: Any, *, progress: OnProgress = None) -> Array:
         """Return each row's class probabilities, shape (rows, classes)."""
         return self._evaluate("predict_proba", X, progress).predict_proba()
 
-    def decision_function(self, X: Any, *, progress: Told = None) -> Array:
+    def decision_function(self, X: Any, *, progress: OnProgress = None) -> Array:
         """Return each row's scores, shape (rows,) for two classes, (rows, classes) for more."""
         return self._evaluate("decision_function", X, progress).decision_function()
 
-    def transform(self, X: Any, *, progress: Told = None) -> Array:
+    def transform(self, X: Any, *, progress: OnProgress = None) -> Array:
         """Return the transformed rows, shape (rows, components)."""
         return self._evaluate("transform", X, progress).transform()
 
-    def evaluate(self, X: Any, *, progress: Told = None) -> Prediction:
+    def evaluate(self, X: Any, *, progress: OnProgress = None) -> Prediction:
         """Return the opened scores, of which predict and its sisters are views, for one trip through the service."""
         rows = admit(X, self.manifest, self._on_out_of_range)
         stop, stopwatch = Event(), Stopwatch(len(rows), progress)
@@ -86,7 +86,7 @@ class Model:
         self.last = stopwatch.read()
         return Prediction(self.manifest.output, scores, submission.job.id, self.last)
 
-    def submit(self, X: Any, *, progress: Told = None) -> Job:
+    def submit(self, X: Any, *, progress: OnProgress = None) -> Job:
         """Seal and upload the rows, and return the job once the last has arrived; its result can be opened later."""
         rows = admit(X, self.manifest, self._on_out_of_range)
         stopwatch = Stopwatch(len(rows), progress)
@@ -103,7 +103,7 @@ class Model:
             stopwatch=stopwatch,
         )
 
-    def _evaluate(self, method: str, X: Any, progress: Told) -> Prediction:
+    def _evaluate(self, method: str, X: Any, progress: OnProgress) -> Prediction:
         require(self.manifest.output, method)
         return self.evaluate(X, progress=progress)
 

@@ -68,10 +68,11 @@ def column_order(columns: Sequence[str], names: Sequence[str]) -> list[int] | No
         return [position[name] for name in names]
     if len(missing) == len(names) and len(columns) == len(names):
         return None
-    told = [f"missing {_listed(missing)}"] if missing else []
-    told += [f"unexpected {_listed(unexpected)}"] if unexpected else []
+    differences = [f"missing {_listed(missing)}"] if missing else []
+    differences += [f"unexpected {_listed(unexpected)}"] if unexpected else []
+    listed = "; ".join(differences or ["a name twice"])
     raise RefusedInput(
-        f"the model takes {len(names)} columns and these are {len(columns)}: {'; '.join(told or ['a name twice'])}",
+        f"the model takes {len(names)} columns and these are {len(columns)}: {listed}",
         code="wrong_columns",
         remedy="Pass the model's columns, in any order.",
     )

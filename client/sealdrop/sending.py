@@ -9,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.ahead import ahead
+from sealdrop.bounded_map import bounded_map
 from sealdrop.deployment import Deployment
 from sealdrop.enrolling import enroll
 from sealdrop.errors import ServiceRefused, TransportFailed
@@ -38,7 +38,7 @@ class SealedPart:
 
 
 class Submission:
-    """One job on its way out. Walk `send()` to its end; `job` and `receipt` are there after the first step."""
+    """One job on its way out. Exhaust `send()`; `job` and `receipt` are set once it has yielded."""
 
     job: JobRecord
     receipt: Receipt
@@ -59,12 +59,12 @@ class Submission:
 
     def send(self) -> Generator[Part, None, None]:
         """Yield each part once it has arrived. Sealing happens in the caller's thread, uploads beside it."""
-        return ahead(self._upload, self._seal(), self._stop)
+        return bounded_map(self._upload, self._seal(), self._stop)
 
     def _seal(self) -> Iterator[SealedPart]:
         keyring = self._deployment.keystore.keyring(self.plan)
         for part in self.parts:
-            with self._stopwatch.room("seal"):
+            with self._stopwatch.stage("seal"):
                 file = keyring.seal(self._manifest, self.plan, self._rows[part.start : part.stop])
                 sealed = SealedPart(part, file, hashlib.sha256(file).hexdigest())
             self._stopwatch.sealed(part.rows)
@@ -106,12 +106,12 @@ class Submission:
             "uploads": [first.upload],
         }
         headers = {"idempotency-key": self._idempotency_key}
-        with self._stopwatch.room("upload"):
+        with self._stopwatch.stage("upload"):
             return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, headers)
 
     def _upload(self, sealed: SealedPart) -> Part:
         grant = self._grants.pop(sealed.part.number, None)
-        with self._stopwatch.room("upload"):
+        with self._stopwatch.stage("upload"):
             for _ in range(3):
                 try:
                     self._deployment.storage.upload(grant or self._grant(sealed), sealed.file, self._stop)

@@ -1,4 +1,4 @@
-"""Where the time and the bytes of one request went, room by room."""
+"""Where the time and the bytes of one request went, stage by stage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Timing:
-    """Milliseconds of each room, summed over the parts, which overlap: the sum may exceed `total`.
+    """Milliseconds of each stage, summed over the parts, which overlap: the sum may exceed `total`.
 
     `seal`, `upload`, `download` and `open` are this side's; `evaluate` is the function's own count, from claiming
     a part to storing its result; `queue` is what else passes between a part's arrival and the sight of its result.
@@ -44,25 +44,25 @@ class Progress:
 
 
 class Stopwatch:
-    """Counts time, bytes and rows for all threads of one request and tells whoever wants to know."""
+    """Count time, bytes and rows for all threads of one request and calls `progress` as rows move."""
 
     def __init__(self, rows: int, progress: Callable[[Progress], None] | None = None) -> None:
         self._started = perf_counter()
         self._lock = Lock()
         self._rows = rows
-        self._rooms = dict.fromkeys(("seal", "upload", "queue", "evaluate", "download", "open"), 0.0)
+        self._stages = dict.fromkeys(("seal", "upload", "queue", "evaluate", "download", "open"), 0.0)
         self._bytes_up = self._bytes_down = self._parts = 0
         self._done = {"sealed": 0, "uploaded": 0, "opened": 0}
         self._arrived: dict[int, float] = {}
         self.progress = progress
 
     @contextmanager
-    def room(self, name: str) -> Iterator[None]:
-        """Count the time spent inside towards a room."""
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time spent inside towards a stage."""
         start = perf_counter()
         yield
         with self._lock:
-            self._rooms[name] += (perf_counter() - start) * 1e3
+            self._stages[name] += (perf_counter() - start) * 1e3
 
     def sealed(self, rows: int) -> None:
         """Count sealed rows."""
@@ -79,8 +79,8 @@ class Stopwatch:
         """Count one part whose result is in sight."""
         with self._lock:
             waited = (perf_counter() - self._arrived.get(part, self._started)) * 1e3
-            self._rooms["evaluate"] += milliseconds
-            self._rooms["queue"] += max(0.0, waited - milliseconds)
+            self._stages["evaluate"] += milliseconds
+            self._stages["queue"] += max(0.0, waited - milliseconds)
 
     def opened(self, rows: int, size: int) -> None:
         """Count one part that was opened."""
@@ -92,7 +92,7 @@ class Stopwatch:
     def read(self) -> Timing:
         """Return what was counted up to now."""
         total = (perf_counter() - self._started) * 1e3
-        return Timing(self._rows, self._parts, self._bytes_up, self._bytes_down, total=total, **self._rooms)
+        return Timing(self._rows, self._parts, self._bytes_up, self._bytes_down, total=total, **self._stages)
 
     def _advance(self, what: str, rows: int) -> None:
         with self._lock:

@@ -139,9 +139,9 @@ def _late() -> WorkerLost:
     )
 
 
-def _refusal(told: dict[str, Any]) -> MalformedSeal | EvaluationFailed:
-    kind = MalformedSeal if told["status"] < 500 else EvaluationFailed
-    return kind(told["message"], code=told["code"], remedy=told["remedy"])
+def _refusal(refused: dict[str, Any]) -> MalformedSeal | EvaluationFailed:
+    kind = MalformedSeal if refused["status"] < 500 else EvaluationFailed
+    return kind(refused["message"], code=refused["code"], remedy=refused["remedy"])
 
 
 def _environment() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import threading
 
-from sealdrop.ahead import ahead
+from sealdrop.bounded_map import bounded_map
 from sealdrop.parts import PART_BYTES, Part, cut, rows_per_part
 
 
@@ -19,7 +19,7 @@ def test_parts_are_sensible_uploads(published):
             assert plan.input_bytes(rows) <= PART_BYTES
 
 
-def test_ahead_keeps_order_and_bound():
+def test_a_bounded_map_keeps_order_and_bound():
     drawn = []
 
     def numbers():
@@ -27,14 +27,14 @@ def test_ahead_keeps_order_and_bound():
             drawn.append(number)
             yield number
 
-    for taken, result in enumerate(ahead(lambda number: number * 2, numbers(), threading.Event(), width=3)):
+    for taken, result in enumerate(bounded_map(lambda number: number * 2, numbers(), threading.Event(), width=3)):
         assert result == taken * 2
         assert len(drawn) - taken <= 3
 
 
-def test_ahead_tells_the_others_to_stop_when_nobody_listens():
+def test_a_bounded_map_stops_its_threads_when_nobody_takes_the_results():
     stop = threading.Event()
-    results = ahead(lambda number: number, range(9), stop)
+    results = bounded_map(lambda number: number, range(9), stop)
     next(results)
     results.close()
     assert stop.is_set()

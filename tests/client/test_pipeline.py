@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sealdrop import Client, JobFailed, JobUnfinished, Misconfigured, TransportFailed
-from sealdrop.ahead import WIDTH
+from sealdrop.bounded_map import WIDTH
 from sealdrop.collecting import raise_if_failed
 from sealdrop.parts import rows_per_part
 from tests.client.service import API, TOKEN

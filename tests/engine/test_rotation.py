@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sealdrop.enrollment import seeded_bytes
 from sealdrop.planning import rotation
 from sealdrop.planning.precision import Privacy
+from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.evaluation import Program, plaintexts

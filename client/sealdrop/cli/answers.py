@@ -32,8 +32,8 @@ def deliver(prediction: Prediction, answer: Columns, output: Path | None, *, as_
         with table.replacing(output) as file:
             table.write(file, list(answer), answer.values())
     if as_json:
-        told = {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
-        console.print_json(told | ({"output": str(output)} if output else {"columns": answer}))
+        report = {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
+        console.print_json(report | ({"output": str(output)} if output else {"columns": answer}))
         return
     if not output:
         with _unbroken(sys.stdout) as file:

@@ -23,7 +23,7 @@ def collect(
     """Fetch and open the result of a job, in the order its rows were submitted."""
     with profiles.choose(profile, url, token).client() as client:
         submitted = client.job(job)
-        with console.bar(submitted.record.model) as tell:
-            prediction = submitted.result(timeout, progress=tell)
+        with console.bar(submitted.record.model) as update:
+            prediction = submitted.result(timeout, progress=update)
     answer = answers.columns(prediction, proba=proba)
     answers.deliver(prediction, answer, output, as_json=as_json, model=submitted.record.model)

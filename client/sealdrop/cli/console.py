@@ -100,13 +100,13 @@ def bar(what: str) -> Iterator[Any]:
     task = display.add_task(what, total=None)
     started = monotonic()
 
-    def tell(progress: Progress) -> None:
+    def update(progress: Progress) -> None:
         if monotonic() - started > PATIENCE and not display.disable:
             display.start()
         display.update(task, total=3 * progress.rows, completed=progress.sealed + progress.uploaded + progress.opened)
 
     try:
-        yield tell
+        yield update
     finally:
         display.stop()
 
@@ -120,10 +120,10 @@ def size(count: int) -> str:
 
 def summary(timing: Timing) -> str:
     """Return one line on where bytes and time went."""
-    rooms = ", ".join(
+    stages = ", ".join(
         f"{name} {getattr(timing, name):.0f}" for name in ("seal", "upload", "queue", "evaluate", "download", "open")
     )
     return (
         f"{timing.rows} rows, {size(timing.bytes_up)} up, {size(timing.bytes_down)} down,"
-        f" {timing.total:.0f} ms ({rooms})"
+        f" {timing.total:.0f} ms ({stages})"
     )

@@ -1,4 +1,4 @@
-"""`sealdrop demo`: the whole walk on this machine, in half a minute."""
+"""`sealdrop demo`: the whole service on this machine, in half a minute."""
 
 import typer
 

@@ -77,17 +77,17 @@ def _plan(path: Path, header: Header) -> Plan:
 def _breakdown(header: Header, body: int, plan: Plan) -> dict[str, object]:
     """Return what the body holds, by the plan; raise MalformedSeal if it has another length."""
     expected = plan.key_bytes
-    told: dict[str, object] = {"parameters": plan.parameters.name}
+    breakdown: dict[str, object] = {"parameters": plan.parameters.name}
     if header.kind != "keys":
         blocks, layout = plan.blocks(header.rows), plan.layout
         objects = blocks * (layout.inputs if header.kind == "input" else layout.results)
         expected = plan.input_bytes(header.rows) if header.kind == "input" else plan.result_bytes(header.rows)
-        told |= {"packing": layout.packing, "blocks": blocks, "ciphertexts": objects}
+        breakdown |= {"packing": layout.packing, "blocks": blocks, "ciphertexts": objects}
         if header.kind == "input":
-            told["seed_bytes"] = objects * SEED_BYTES
-            told["residue_bytes"] = expected - objects * SEED_BYTES
+            breakdown["seed_bytes"] = objects * SEED_BYTES
+            breakdown["residue_bytes"] = expected - objects * SEED_BYTES
         else:
-            told["kept_bits_per_residue"] = list(plan.kept_bits)
+            breakdown["kept_bits_per_residue"] = list(plan.kept_bits)
     if body != expected:
         raise MalformedSeal(f"the body has {body} bytes and the plan asks for {expected}", code="wrong_length")
-    return {**told, "length": "exactly what the plan asks for"}
+    return {**breakdown, "length": "exactly what the plan asks for"}

@@ -33,11 +33,11 @@ def predict(
         read = table.read(rows, chosen.manifest, id_column)
         if read.ignored:
             console.note(f"not used: {', '.join(read.ignored)}")
-        with console.bar(chosen.manifest.reference) as tell:
+        with console.bar(chosen.manifest.reference) as update:
             if not wait:
-                _submitted(chosen.submit(read.X, progress=tell).id, as_json)
+                _submitted(chosen.submit(read.X, progress=update).id, as_json)
                 return
-            prediction = chosen.evaluate(read.X, progress=tell)
+            prediction = chosen.evaluate(read.X, progress=update)
     kept: answers.Columns = {id_column: read.ids} if id_column else {}
     answer = kept | answers.columns(prediction, proba=proba)
     answers.deliver(prediction, answer, output, as_json=as_json, model=chosen.manifest.reference)

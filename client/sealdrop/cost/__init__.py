@@ -1,4 +1,4 @@
-"""What a deployment costs: the plan's quote and what the rooms do with it, at a table of list prices."""
+"""What a deployment costs: the plan's quote, and the requests a job makes, at a table of list prices."""
 
 from sealdrop.cost.bill import Bill, Line, bill
 from sealdrop.cost.prices import PriceTable, Resource

@@ -1,4 +1,4 @@
-"""What the rooms take besides the evaluation itself, measured where it can be and assumed where it cannot."""
+"""What requests and parts take besides the evaluation itself, measured where it can be, else assumed."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""What a job uses of everything that is paid for, counted along its way through the rooms.
+"""What a job uses of everything that is paid for, from its first request to its last.
 
 Requests and units are those of the code: `tests/cost/test_usage.py` counts the calls of a real job against them.
 DynamoDB bills a write by KB and a consistent read by 4 KB, both doubled inside a transaction

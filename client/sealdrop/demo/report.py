@@ -8,16 +8,16 @@ from rich.text import Text
 from sealdrop.demo.walk import ERROR, Walk
 from sealdrop.timing import Timing
 
-ROOMS = ("seal", "upload", "queue", "evaluate", "download", "open", "total")
+STAGES = ("seal", "upload", "queue", "evaluate", "download", "open", "total")
 
 
 def show(walks: tuple[Walk, ...], console: Console) -> None:
-    """Print what every walk showed."""
+    """Print what was found of every model."""
     for walk in walks:
         console.print()
         console.print(Text.assemble((walk.model, "bold"), f"  {walk.features} features, {walk.classes} classes"))
         console.print(
-            Padding(Group(_quality(walk), Text(), _rooms(walk), Text(), _seen(walk)), (0, 0, 0, 2), expand=False)
+            Padding(Group(_quality(walk), Text(), _stages(walk), Text(), _seen(walk)), (0, 0, 0, 2), expand=False)
         )
     console.print()
     if all(walk.passed for walk in walks):
@@ -42,14 +42,14 @@ def _quality(walk: Walk) -> Table:
     return table
 
 
-def _rooms(walk: Walk) -> Table:
-    """Return the milliseconds of a batch and of a single row, room by room."""
+def _stages(walk: Walk) -> Table:
+    """Return the milliseconds of a batch and of a single row, stage by stage."""
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     table.add_column("milliseconds", min_width=18)
-    for room in ROOMS:
-        table.add_column(room, justify="right", min_width=6)
+    for stage in STAGES:
+        table.add_column(stage, justify="right", min_width=6)
     for label, timing in _requests(walk):
-        table.add_row(label, *(_milliseconds(getattr(timing, room)) for room in ROOMS))
+        table.add_row(label, *(_milliseconds(getattr(timing, stage)) for stage in STAGES))
     return table
 
 

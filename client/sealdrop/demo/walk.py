@@ -1,4 +1,4 @@
-"""One walk through all rooms: publish, seal, upload, evaluate, download, open, compare."""
+"""The demo, step by step: publish, seal, upload, evaluate, download, open, compare."""
 
 import os
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from sealdrop.publish import Store, publish
 from sealdrop.timing import Timing
 
 ERROR = 1e-3  # of a logit
-SINGLES = 5  # requests of one row, of which the median is told
+SINGLES = 5  # requests of one row, of which the median is shown
 
 
 @dataclass(frozen=True)
@@ -48,28 +48,28 @@ class Walk:
         return {**asdict(self), "seen": self.seen.hex(), "agreement": self.agreeing / self.rows, "passed": self.passed}
 
 
-def walk(tell: Callable[[str], None]) -> tuple[Walk, ...]:
-    """Start a deployment on this machine, and walk every workload through it. `tell` hears what is under way.
+def walk(announce: Callable[[str], None]) -> tuple[Walk, ...]:
+    """Start a deployment on this machine and send every workload through it; `announce` is called before each step.
 
     What the functions log to standard output is dropped meanwhile.
     """
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
-        return _walk_all(tell)
+    with Path(os.devnull).open("w", encoding="utf-8") as null, redirect_stdout(null):
+        return _walk_all(announce)
 
 
-def _walk_all(tell: Callable[[str], None]) -> tuple[Walk, ...]:
-    tell("training two models")
+def _walk_all(announce: Callable[[str], None]) -> tuple[Walk, ...]:
+    announce("training two models")
     trained = workloads()
-    tell("starting S3, SQS, DynamoDB and the functions on this machine")
+    announce("starting S3, SQS, DynamoDB and the functions on this machine")
     with Stack() as stack, TemporaryDirectory() as folder:
         names = stack.outputs
         store = Store(names["BucketName"], names["TableName"], s3=stack.boto3("s3"), dynamodb=stack.boto3("dynamodb"))
         with Client(stack.url, stack.token("demo"), keyring_dir=Path(folder)) as client:
-            return tuple(_walk(workload, store, client, stack, tell) for workload in trained)
+            return tuple(_walk(workload, store, client, stack, announce) for workload in trained)
 
 
-def _walk(workload: Workload, store: Store, client: Client, stack: Stack, tell: Callable[[str], None]) -> Walk:
-    tell(f"{workload.name}: publishing")
+def _walk(workload: Workload, store: Store, client: Client, stack: Stack, announce: Callable[[str], None]) -> Walk:
+    announce(f"{workload.name}: publishing")
     # the ranges promised are those of all rows the owner knows of; the labels held out stay held out
     publish(
         workload.estimator,
@@ -80,9 +80,9 @@ def _walk(workload: Workload, store: Store, client: Client, stack: Stack, tell: 
         description=workload.description,
     )
     model = client.model(workload.name)
-    tell(f"{workload.name}: predicting {len(workload.X)} sealed rows")
+    announce(f"{workload.name}: predicting {len(workload.X)} sealed rows")
     answer = model.evaluate(workload.X)
-    tell(f"{workload.name}: predicting one sealed row, {SINGLES} times")
+    announce(f"{workload.name}: predicting one sealed row, {SINGLES} times")
     plain = workload.estimator.predict(workload.X)
     labels = answer.predict()
     return Walk(

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop.enrollment import seeded_bytes
 from sealdrop.sealing import coefficient, column, rotation
+from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan

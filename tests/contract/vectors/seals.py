@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import tenseal.sealapi as sealapi
 
-from sealdrop import enrollment
 from sealdrop.keyring import Keyring
+from sealdrop.sealing.keys import seal_keys
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.evaluation import Program
 from sealdrop_core.manifest import Manifest
@@ -71,7 +71,7 @@ def _keyring(plan: Plan) -> Keyring:
     if not plan.keys.needed:
         return keyring
     own = ring(plan.parameters)
-    enrolled = enrollment.render(own, plan, sealapi.KeyGenerator(own.native, keyring._native))
+    enrolled = seal_keys(own, plan, sealapi.KeyGenerator(own.native, keyring._native))
     return Keyring(plan.parameters, plan.keys, keyring._secret, enrolled)
 
 

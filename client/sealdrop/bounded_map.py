@@ -12,14 +12,14 @@ Result = TypeVar("Result")
 WIDTH = 4
 
 
-def ahead(
+def bounded_map(
     work: Callable[[Item], Result], items: Iterable[Item], stop: Event, width: int = WIDTH
 ) -> Generator[Result, None, None]:
     """Yield `work(item)` for each item, in order, with at most `width` of them under way or waiting to be taken.
 
-    Items are drawn in the caller's thread, one at a time. However the walk ends early (an error here or there, Ctrl-C,
-    or a caller that loses interest), `stop` is set and no thread outlives it; work that looks at `stop` now and
-    then ends soon.
+    Items are drawn in the caller's thread, one at a time. However it ends early (an error here or there, Ctrl-C, or a
+    caller that takes no more), `stop` is set and no thread outlives it; work that looks at `stop` now and then ends
+    soon.
     """
     under_way: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(width, thread_name_prefix="sealdrop") as pool:

@@ -4,15 +4,16 @@ from typing import Any
 
 import tenseal.sealapi as sealapi
 
+from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core import streams
 from sealdrop_core.plan import Plan
-from sealdrop_core.residues import Words, pack
+from sealdrop_core.residues import Words
 from sealdrop_core.seal import Ring, channel
 from sealdrop_core.seal import ring as ring_of
 from sealdrop_core.sealed import Header
 
 
-def render(ring: Ring, plan: Plan, generator: Any) -> bytes:
+def seal_keys(ring: Ring, plan: Plan, generator: Any) -> bytes:
     """Return the sealed keys file for a plan: public, relinearization, Galois keys by ascending element, all seeded."""
     form, digits = ring.key_form, len(ring.primes)
     parts: list[tuple[Words, bytes]] = []
@@ -40,9 +41,3 @@ def _public_key(ring: Ring, generator: Any) -> tuple[Words, bytes]:
     secret = ckks.load(sealapi.SecretKey(), streams.plaintext(ckks.key_form.parms_id, words, 1.0))
     zero = sealapi.Encryptor(ckks.native, secret).encrypt_zero_symmetric(list(ckks.key_form.parms_id))
     return ckks.key_form.split_seeded(channel().save(zero))
-
-
-def seeded_bytes(words: Words, seed: bytes, primes: tuple[int, ...]) -> bytes:
-    """Return a seeded object as it travels: the seed, then the residues modulo each prime, packed."""
-    rows = words.reshape(len(primes), -1)
-    return seed + b"".join(pack(row, prime.bit_length()) for row, prime in zip(rows, primes, strict=True))
