@@ -8,8 +8,9 @@ from sealdrop.connection import Connection
 from sealdrop.errors import Misconfigured, UntrustedManifest
 from sealdrop.resources import Description
 from sealdrop_core.manifest import Manifest
+from sealdrop_core.names import MODEL, VERSION
 
-REFERENCE = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]{0,62})(@(?P<version>[1-9][0-9]{0,5}))?", re.ASCII)
+REFERENCE = re.compile(rf"(?P<name>{MODEL})(@(?P<version>{VERSION}))?", re.ASCII)
 
 
 def describe(connection: Connection, reference: str, *, digest: str | None = None) -> Manifest:

@@ -1,4 +1,4 @@
-"""The API's door."""
+"""The API's Lambda: HTTP requests in, answers out."""
 
 from threading import Lock
 from typing import Any

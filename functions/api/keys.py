@@ -13,9 +13,10 @@ from cloud.keys import Enrollment, KeyState
 from cloud.parts import Count
 from sealdrop_core import sealed
 from sealdrop_core.errors import InvalidRequest, MalformedSeal, NotFound
+from sealdrop_core.names import SHA256, Digest, Reference
 from sealdrop_core.plan import Plan
 
-KeyId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the sealed keys file")]
+KeyId = Annotated[str, Path(pattern=f"^{SHA256}$", description="SHA-256 of the sealed keys file")]
 
 
 class Offer(BaseModel):
@@ -23,10 +24,10 @@ class Offer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    model: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}$")
+    model: Reference
     plan: str = Field(max_length=80)
     bytes: Count
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    sha256: Digest
 
 
 def enroll_keys(tenant: Tenant, offer: Offer) -> Response[KeyView]:

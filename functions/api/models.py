@@ -9,8 +9,7 @@ from api.resources import Description, ModelList, ModelView
 from api.tenant import Tenant
 from cloud import models
 from cloud.settings import settings
-
-REFERENCE = r"^[a-z0-9][a-z0-9._-]{0,62}(@[1-9][0-9]{0,5})?$"
+from sealdrop_core.names import MODEL, VERSION
 
 
 def list_models(tenant: Tenant) -> ModelList:
@@ -31,7 +30,8 @@ def list_models(tenant: Tenant) -> ModelList:
 
 
 def describe_model(
-    tenant: Tenant, reference: Annotated[str, Path(pattern=REFERENCE, description="`name` or `name@version`")]
+    tenant: Tenant,
+    reference: Annotated[str, Path(pattern=f"^{MODEL}(@{VERSION})?$", description="`name` or `name@version`")],
 ) -> Description:
     """Return the manifest of `name@version`, or of the newest version of `name`."""
     model = models.find(reference)

@@ -1,7 +1,6 @@
 """What a request for a job must be before anything is stored or granted."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,9 +10,8 @@ from cloud.parts import Count, Upload
 from cloud.settings import settings
 from sealdrop_core import sealed
 from sealdrop_core.errors import InvalidRequest, MalformedSeal, Mismatch, NotFound
+from sealdrop_core.names import Digest, Reference
 from sealdrop_core.plan import Plan
-
-Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Announcement(Upload):
@@ -35,10 +33,10 @@ class JobRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    model: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}$")
-    manifest: Hex
+    model: Reference
+    manifest: Digest
     plan: str = Field(max_length=80)
-    key: Hex | None = None
+    key: Digest | None = None
     rows: Count
     parts: Count
     uploads: list[Announcement] = Field(max_length=100)

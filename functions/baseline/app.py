@@ -1,4 +1,4 @@
-"""The baseline's door: it answers what the sealed way answers, from rows that are not sealed."""
+"""The baseline's Lambda: it answers from rows in the clear what the other functions answer from sealed ones."""
 
 import base64
 import json

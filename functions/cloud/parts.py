@@ -13,6 +13,7 @@ from cloud.records import Failure, Record, partition
 from cloud.settings import settings
 from sealdrop_core.errors import Conflict, EvaluationFailed, Unavailable
 from sealdrop_core.jobs import PART_TERMINAL, PartState
+from sealdrop_core.names import Digest
 
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
@@ -23,7 +24,7 @@ class Upload(Record):
     part: Annotated[int, Field(ge=0, le=999_998)]
     rows: Count
     bytes: Count
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Digest
 
 
 class Part(Upload):

@@ -1,4 +1,4 @@
-"""The evaluator's door: messages that sealed inputs have arrived."""
+"""The evaluator's Lambda: messages that sealed inputs have arrived."""
 
 import time
 from typing import Any

@@ -1,1 +1,1 @@
-"""The side door: whatever went wrong, every job comes to an end."""
+"""Settlement: whatever went wrong, every job comes to an end."""

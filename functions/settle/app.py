@@ -1,4 +1,4 @@
-"""Settle's door: dead letters, and a schedule."""
+"""Settle's Lambda: dead letters, and a schedule."""
 
 import time
 from typing import Any

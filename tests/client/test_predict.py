@@ -74,7 +74,7 @@ def test_keys_are_enrolled_once_and_kept(service, cancer):
     assert service.log.count("POST /v1/keys") == 1
 
 
-def test_timing_covers_every_room(client, cancer):
+def test_timing_covers_every_stage(client, cancer):
     model = client.model("breast-cancer")
     model.predict(cancer.X)
     timing = model.last

@@ -1,4 +1,4 @@
-"""What the server may know: walked through its imports and its words."""
+"""What the server may know, read from its imports and its words."""
 
 import ast
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS, CORE = ROOT / "functions", ROOT / "layers/core/sealdrop_core"
-DOORS = ("api", "baseline", "evaluate", "settle")
+FUNCTION_PACKAGES = ("api", "baseline", "evaluate", "settle")
 AWS = {"boto3", "botocore"}
 
 
@@ -43,10 +43,10 @@ def test_the_server_cannot_spell_what_only_a_data_owner_does(path):
 
 
 @pytest.mark.parametrize("path", _files(FUNCTIONS), ids=_ids)
-def test_a_door_knows_the_cloud_and_core_and_no_other_door(path):
+def test_a_function_knows_the_cloud_and_core_and_no_other_function(path):
     own = path.relative_to(FUNCTIONS).parts[0]
     known = _names(path)
-    assert not known & (set(DOORS) - {own})
+    assert not known & (set(FUNCTION_PACKAGES) - {own})
     assert "sealdrop" not in known
     if own != "cloud":
         assert not known & AWS
@@ -74,7 +74,7 @@ def test_nothing_is_unpickled(path):
 
 @pytest.mark.parametrize("path", _files(CORE), ids=_ids)
 def test_core_knows_neither_cloud_nor_network_nor_environment(path):
-    assert not _names(path) & {*AWS, "httpx", "requests", "urllib", "socket", "cloud", *DOORS, "sealdrop"}
+    assert not _names(path) & {*AWS, "httpx", "requests", "urllib", "socket", "cloud", *FUNCTION_PACKAGES, "sealdrop"}
     attributes = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
     assert "environ" not in attributes
     assert "getenv" not in attributes

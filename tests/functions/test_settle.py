@@ -1,4 +1,4 @@
-"""The side door: whatever is lost or late, every job comes to an end, and no living work is disturbed."""
+"""Settlement: whatever is lost or late, every job comes to an end, and no living work is disturbed."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The walk: a job through the fixture project's production-shaped handlers, in both runtimes."""
+"""A job through the fixture project's production-shaped handlers, in both runtimes."""
 
 import base64
 import hashlib
@@ -81,7 +81,7 @@ def test_the_functions_environment(stack: Stack) -> None:
     assert 0 < told["remaining"] <= 5000
 
 
-def test_the_door_is_locked(stack: Stack) -> None:
+def test_requests_without_a_token_or_a_route_are_refused(stack: Stack) -> None:
     assert HTTP.get(f"{stack.url}/v1/jobs/any").json() == {"message": "Unauthorized"}
     assert HTTP.get(f"{stack.url}/nowhere").json() == {"message": "Not Found"}
 

@@ -1,1 +1,1 @@
-"""The floor both sides of sealdrop stand on: circuits, plans, the wire, evaluation on ciphertexts."""
+"""What client and server share: circuits, plans, the wire, evaluation on ciphertexts."""

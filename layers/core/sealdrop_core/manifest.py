@@ -6,11 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sealdrop_core.card import Card
+from sealdrop_core.names import MODEL, Digest
 from sealdrop_core.plan import Plan, canonical_json
 from sealdrop_core.steps import Step, outputs
 
-NAME = r"^[a-z0-9][a-z0-9._-]{0,62}$"
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Label = str | int | float | bool
 
 
@@ -81,7 +80,7 @@ class Manifest(Card):
     """A published model. `digest` names it: SHA-256 of the canonical JSON of all other fields."""
 
     manifest: Literal[1] = 1
-    name: str = Field(pattern=NAME)
+    name: str = Field(pattern=f"^{MODEL}$")
     version: int = Field(ge=1, le=999_999)
     description: str = Field(default="", max_length=2000)
     source: str = Field(max_length=200)

@@ -1,4 +1,4 @@
-"""The only door to TenSEAL's `sealapi`, Microsoft SEAL under its own names.
+"""The only module of the core that imports TenSEAL's `sealapi`, Microsoft SEAL under its own names.
 
 A `Ring` holds what SEAL derives from `Parameters` and turns wire parts (seeds, residues) into SEAL objects and back.
 """

@@ -21,23 +21,23 @@ from types import MappingProxyType
 from typing import Literal, Self, cast
 
 from sealdrop_core.errors import MalformedSeal, UnsupportedVersion
+from sealdrop_core.names import REFERENCE, SHA256
 
 VERSION = 1
 MAX_HEADER_BYTES = 1024
 MEDIA_TYPE = "application/vnd.sealdrop.v1"
 Kind = Literal["input", "keys", "result"]
 
-_HEX = r"[0-9a-f]{64}"
 _COUNT = r"[1-9][0-9]{0,11}|0"
 _FORMS: Mapping[str, str] = {
-    "model": r"[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}",
-    "manifest": _HEX,
+    "model": REFERENCE,
+    "manifest": SHA256,
     "plan": r"[a-z0-9][a-z0-9_-]{0,79}",
-    "configuration": _HEX,
-    "key": rf"{_HEX}|none",
+    "configuration": SHA256,
+    "key": rf"{SHA256}|none",
     "job": r"[a-z0-9]{1,40}",
     "part": _COUNT,
-    "input": _HEX,
+    "input": SHA256,
     "rows": _COUNT,
     "bytes": _COUNT,
 }
