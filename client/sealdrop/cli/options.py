@@ -24,6 +24,8 @@ Token = Annotated[
     typer.Option("--token", envvar="SEALDROP_TOKEN", show_envvar=True, help="Bearer token; better in the environment."),
 ]
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="A model's name, or name@version.")]
+Bucket = Annotated[str | None, typer.Option("--bucket", help="The deployment's bucket; the profile's if not given.")]
+TableName = Annotated[str | None, typer.Option("--table", help="The deployment's table; the profile's if not given.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="CSV", help="Where predictions go; standard output if not given."),

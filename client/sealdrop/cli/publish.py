@@ -8,7 +8,7 @@ import typer
 
 from sealdrop.cli import console, table
 from sealdrop.cli.extras import aws_errors, needs
-from sealdrop.cli.options import Json, ProfileName
+from sealdrop.cli.options import Bucket, Json, ProfileName, TableName
 from sealdrop.cli.store import open_store
 from sealdrop.errors import RefusedInput
 from sealdrop_core.manifest import Manifest
@@ -40,8 +40,8 @@ def publish(
     min_agreement: Annotated[float | None, typer.Option(min=0, max=1, help="Refuse below this agreement.")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Integer weights and columns, exact scores (BFV).")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compile and measure, but store nothing.")] = False,
-    bucket: Annotated[str | None, typer.Option(help="The deployment's bucket; the profile's if not given.")] = None,
-    table_name: Annotated[str | None, typer.Option("--table", help="The deployment's table.")] = None,
+    bucket: Bucket = None,
+    table_name: TableName = None,
     profile: ProfileName = None,
     as_json: Json = False,
 ) -> None:

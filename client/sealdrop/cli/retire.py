@@ -6,14 +6,14 @@ import typer
 
 from sealdrop.cli import console
 from sealdrop.cli.extras import aws_errors, needs
-from sealdrop.cli.options import Json, ProfileName
+from sealdrop.cli.options import Bucket, Json, ProfileName, TableName
 from sealdrop.cli.store import open_store
 
 
 def retire(
     model: Annotated[str, typer.Argument(metavar="MODEL@VERSION", help="A published version, like churn@1.")],
-    bucket: Annotated[str | None, typer.Option(help="The deployment's bucket; the profile's if not given.")] = None,
-    table_name: Annotated[str | None, typer.Option("--table", help="The deployment's table.")] = None,
+    bucket: Bucket = None,
+    table_name: TableName = None,
     profile: ProfileName = None,
     as_json: Json = False,
 ) -> None:
