@@ -19,18 +19,10 @@ def merged(circuit: Circuit) -> Circuit:
             layers += [polynomial, affine]
             continue
         assert not isinstance(before, Polynomial)
-        constant, slope = powers(polynomial, before.outputs)[:2]
+        constant, slope = polynomial.by_power(before.outputs)[:2]
         weight = affine.dense() * slope
         layers[-1] = Affine(weight @ before.dense(), affine((before.bias * slope + constant)[None])[0])
     return Circuit(layers)
-
-
-def powers(polynomial: Polynomial, width: int) -> Array:
-    """Return a polynomial's coefficients, at least two, by power and then by unit: shape (powers, width)."""
-    given = np.atleast_2d(polynomial.coefficients).T
-    least = np.zeros((max(2, len(given)), width))
-    least[: len(given)] = given
-    return least
 
 
 def shifts(polynomial: Polynomial) -> Array | None:
@@ -52,7 +44,7 @@ def squared(circuit: Circuit, which: Sequence[int]) -> Circuit:
         shift = shifts(polynomials[index])
         if shift is None:
             raise InvalidRequest("a square cannot be completed without a quadratic term", code="malformed_weights")
-        constant, linear, quadratic = powers(polynomials[index], before.outputs)[:3]
+        constant, linear, quadratic = polynomials[index].by_power(before.outputs)[:3]
         affines[index] = _with(before, bias=before.bias + shift)
         affines[index + 1] = _with(after, bias=after((constant - linear * shift / 2)[None])[0], factors=quadratic)
         polynomials[index] = SQUARE

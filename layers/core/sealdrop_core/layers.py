@@ -112,6 +112,13 @@ class Polynomial:
         used = np.flatnonzero(np.atleast_2d(self.coefficients).any(axis=0))
         return int(used[-1]) if used.size else 0
 
+    def by_power(self, width: int) -> Array:
+        """Return the coefficients by power and then by unit, shape (powers, width): three powers at least."""
+        given = np.atleast_2d(self.coefficients).T
+        found = np.zeros((max(3, len(given)), width))
+        found[: len(given)] = given
+        return found
+
     def __call__(self, X: Array) -> Array:
         """Apply to every element of X, shape (rows, width) to the same."""
         result = np.zeros_like(X)

@@ -1,7 +1,8 @@
 """Quadratic circuits as linear ones: Affine, Polynomial of degree 2, Affine equals an affine map of monomials.
 
-sum_h v_h (a z_h^2 + b z_h + c) with z = W x + u is, multiplied out, linear in x_i and x_i x_j. The client computes the
-monomials before it encrypts, so the server needs one linear layer and no keys; the client learns which monomials.
+sum_h v_h (a_h z_h^2 + b_h z_h + c_h) with z = W x + u is, multiplied out, linear in x_i and x_i x_j. The client
+computes the monomials before it encrypts, so the server needs one linear layer and no keys; the client learns which
+monomials.
 """
 
 from collections.abc import Sequence
@@ -48,15 +49,12 @@ def lifted(circuit: Circuit, pairs: Sequence[Pair]) -> Affine | SparseAffine:
     if len(circuit.layers) != 3 or circuit.polynomials[0].degree > 2:
         raise InvalidRequest("this circuit is not quadratic with one hidden layer", code="malformed_weights")
     hidden, output = circuit.affines
-    powers = np.zeros((hidden.outputs, 3))
-    given = np.atleast_2d(circuit.polynomials[0].coefficients)[:, :3]
-    powers[:, : given.shape[1]] = given
-    weight, shift = hidden.dense(), hidden.bias
-    outer = output.dense()
-    slope = powers[:, 1] + 2 * powers[:, 2] * shift
-    constant = powers[:, 0] + shift * (powers[:, 1] + powers[:, 2] * shift)
+    c, b, a = circuit.polynomials[0].by_power(hidden.outputs)[:3]
+    weight, shift, outer = hidden.dense(), hidden.bias, output.dense()
+    slope = b + 2 * a * shift
+    constant = c + shift * (b + a * shift)
     index = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     double = np.where(index[:, 0] == index[:, 1], 1.0, 2.0)
     products = weight[:, index[:, 0]] * weight[:, index[:, 1]] * double
-    quadratic = (outer * powers[:, 2]) @ products
+    quadratic = (outer * a) @ products
     return Affine(np.concatenate([(outer * slope) @ weight, quadratic], axis=1), outer @ constant + output.bias)

@@ -42,16 +42,14 @@ def expand(circuit: Circuit) -> tuple[Affine | SparseAffine, ...]:
 
 def _absorb(polynomial: Polynomial, affine: Affine | SparseAffine) -> Affine | SparseAffine:
     width, used = affine.features, exponents(polynomial)
-    given = np.atleast_2d(polynomial.coefficients)
-    coefficients = np.zeros((width, max(given.shape[1], 2)))
-    coefficients[:, : given.shape[1]] = given
-    bias = affine(coefficients[None, :, 0])[0]
+    coefficients = polynomial.by_power(width)
+    bias = affine(coefficients[:1])[0]
     if isinstance(affine, Affine):
-        return Affine(np.concatenate([affine.weight * coefficients[:, power] for power in used], axis=1), bias)
+        return Affine(np.concatenate([affine.weight * coefficients[power] for power in used], axis=1), bias)
     return SparseAffine(
         features=width * len(used),
         rows=np.tile(affine.rows, len(used)),
         columns=np.concatenate([affine.columns + index * width for index in range(len(used))]),
-        values=np.concatenate([affine.values * coefficients[affine.columns, power] for power in used]),
+        values=np.concatenate([affine.values * coefficients[power, affine.columns] for power in used]),
         bias=bias,
     )

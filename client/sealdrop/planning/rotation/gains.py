@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sealdrop_core.circuit import Array, Circuit
-from sealdrop_core.folding import powers
 
 MAX_PRODUCTS = 1 << 27  # of weights with rows: more rows take longer than they tell
 LEAST_REACH = 2.0**-20  # scales of smaller values would leave the modulus
@@ -84,7 +83,7 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
         )
         if index:
             z = sampled[index - 1]
-            coefficients = powers(circuit.polynomials[index - 1], z.shape[1])
+            coefficients = circuit.polynomials[index - 1].by_power(z.shape[1])
             inside = _inside(coefficients, z, below, _reach(inputs[index]))
             derivatives = below * _slope(coefficients, z)[:, None]
     if leeway:
