@@ -3,6 +3,7 @@
 import struct
 
 import pytest
+import yaml
 
 from sealdrop.local.template.document import Template
 from sealdrop.local.template.functions import LAYER
@@ -26,6 +27,13 @@ def layers(built):
 
 def _files(folder, pattern="*"):
     return [path for path in folder.rglob(pattern) if path.is_file()]
+
+
+def test_the_built_template_has_no_alias_which_cloudformation_would_refuse(built):
+    _, folder = built
+    tokens = list(yaml.scan((folder / "template.yaml").read_text()))
+    assert len(tokens) > 1000
+    assert not [token for token in tokens if isinstance(token, yaml.AnchorToken | yaml.AliasToken)]
 
 
 def test_every_library_is_for_the_architecture_and_asks_nothing_that_lambda_lacks(built, layers):

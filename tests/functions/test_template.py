@@ -46,9 +46,10 @@ def _functions(template):
 
 
 def test_every_handler_is_one(template):
+    code = ROOT / template["Globals"]["Function"]["CodeUri"]
     for function in _functions(template).values():
         module, _, name = function["Properties"]["Handler"].rpartition(".")
-        source = ROOT / function["Properties"]["CodeUri"] / f"{module.replace('.', '/')}.py"
+        source = code / f"{module.replace('.', '/')}.py"
         assert name in {node.name for node in ast.parse(source.read_text()).body if isinstance(node, ast.FunctionDef)}
 
 
