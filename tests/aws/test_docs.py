@@ -6,7 +6,8 @@ import shlex
 
 import pytest
 
-from tests.aws.sam import ROOT
+from sealdrop.local.template.document import Template
+from tests.aws.sam import ROOT, TEMPLATE
 from tests.docs.documents import commands
 from tests.functions.events import BUCKET
 
