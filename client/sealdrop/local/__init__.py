@@ -4,7 +4,7 @@ moto is the storage; in front of it stands the enforcement it lacks, and around 
 mappings, the schedules and the Lambda runtime. Everything listens on one host and ends with the `with` block.
 """
 
-from .errors import (
+from sealdrop.local.errors import (
     FunctionFailed,
     LocalError,
     ProjectNotFound,
@@ -14,7 +14,7 @@ from .errors import (
 )
 
 try:
-    from .stack import Stack
+    from sealdrop.local.stack import Stack
 except ModuleNotFoundError as error:
     raise LocalError(
         f"the local stack needs {error.name}",

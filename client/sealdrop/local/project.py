@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from .errors import ProjectNotFound
+from sealdrop.local.errors import ProjectNotFound
 
 TEMPLATE = "template.yaml"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from .errors import LocalError
+from sealdrop.local.errors import LocalError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -7,23 +7,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, get_args
 
-from .aws.account import Account, now
-from .aws.embedded import EmbeddedAws
-from .aws.provision import Provisioner
-from .errors import LocalError
-from .gateway.api import HttpApi
-from .gateway.authorizer import JwtAuthorizer
-from .project import TEMPLATE, find_project
-from .runtime.environment import connection_variables
-from .runtime.in_process import InProcessRuntime
-from .runtime.invocation import Runtime
-from .runtime.rie_pool import RieRuntime
-from .server import Server
-from .template.document import Template
-from .template.functions import Function, read_functions, read_layers
-from .template.parameters import parameter_values
-from .triggers.queues import QueuePollers
-from .triggers.schedules import Scheduler
+from sealdrop.local.aws.account import Account, now
+from sealdrop.local.aws.embedded import EmbeddedAws
+from sealdrop.local.aws.provision import Provisioner
+from sealdrop.local.errors import LocalError
+from sealdrop.local.gateway.api import HttpApi
+from sealdrop.local.gateway.authorizer import JwtAuthorizer
+from sealdrop.local.project import TEMPLATE, find_project
+from sealdrop.local.runtime.environment import connection_variables
+from sealdrop.local.runtime.in_process import InProcessRuntime
+from sealdrop.local.runtime.invocation import Runtime
+from sealdrop.local.runtime.rie_pool import RieRuntime
+from sealdrop.local.server import Server
+from sealdrop.local.template.document import Template
+from sealdrop.local.template.functions import Function, read_functions, read_layers
+from sealdrop.local.template.parameters import parameter_values
+from sealdrop.local.triggers.queues import QueuePollers
+from sealdrop.local.triggers.schedules import Scheduler
 
 RuntimeName = Literal["in-process", "rie"]
 

@@ -2,7 +2,7 @@
 
 from math import cos, pi
 
-from .arithmetic import inverse, reversal, root
+from tests.contract.second.arithmetic import inverse, reversal, root
 
 
 class Packing:

@@ -4,8 +4,8 @@ import os
 import re
 from math import prod
 
-from .arithmetic import expand, join_residues, ntt, pack, product, unpack
-from .packings import packing_of
+from tests.contract.second.arithmetic import expand, join_residues, ntt, pack, product, unpack
+from tests.contract.second.packings import packing_of
 
 HEX, COUNT = r"[0-9a-f]{64}", r"0|[1-9][0-9]{0,11}"
 FORMS = {"model": r"[a-z0-9][a-z0-9._-]{0,62}@[1-9][0-9]{0,5}", "plan": r"[a-z0-9][a-z0-9_-]{0,79}"}

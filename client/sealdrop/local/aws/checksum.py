@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .refusal import Refusal
-from .request import amazon_headers, header
-from .signature import UNSIGNED
+from sealdrop.local.aws.refusal import Refusal
+from sealdrop.local.aws.request import amazon_headers, header
+from sealdrop.local.aws.signature import UNSIGNED
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -12,11 +12,11 @@ from botocore.config import Config
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from ..server import Server
-from .account import Account, now
-from .notification import complete_notifications
-from .strict import StrictS3
-from .turns import Turns
+from sealdrop.local.aws.account import Account, now
+from sealdrop.local.aws.notification import complete_notifications
+from sealdrop.local.aws.strict import StrictS3
+from sealdrop.local.aws.turns import Turns
+from sealdrop.local.server import Server
 
 _running = 0
 _running_lock = threading.Lock()

@@ -5,12 +5,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import TemplateError
-from ..template.document import Template
-from ..template.functions import FUNCTION, exists
-from ..template.intrinsics import Resolver, Resource
-from .account import Account
-from .resources import CREATORS, Client
+from sealdrop.local.aws.account import Account
+from sealdrop.local.aws.resources import CREATORS, Client
+from sealdrop.local.errors import TemplateError
+from sealdrop.local.template.document import Template
+from sealdrop.local.template.functions import FUNCTION, exists
+from sealdrop.local.template.intrinsics import Resolver, Resource
 
 STACK = "sealdrop-local"
 SERVERLESS = "AWS::Serverless::"

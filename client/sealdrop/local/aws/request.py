@@ -3,7 +3,7 @@
 import io
 from typing import TYPE_CHECKING
 
-from .refusal import Refusal
+from sealdrop.local.aws.refusal import Refusal
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..template.intrinsics import Resource
+from sealdrop.local.template.intrinsics import Resource
 
 Properties = Mapping[str, Any]
 Client = Callable[[str], Any]

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote
 
-from .account import Account
-from .refusal import Refusal, access_denied
-from .request import amazon_headers, header
+from sealdrop.local.aws.account import Account
+from sealdrop.local.aws.refusal import Refusal, access_denied
+from sealdrop.local.aws.request import amazon_headers, header
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

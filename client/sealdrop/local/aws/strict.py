@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from .account import Account
-from .checksum import verify_checksums, verify_payload_hash
-from .refusal import Refusal
-from .request import header, read_body
-from .signature import read_signature, verify_signature
+from sealdrop.local.aws.account import Account
+from sealdrop.local.aws.checksum import verify_checksums, verify_payload_hash
+from sealdrop.local.aws.refusal import Refusal
+from sealdrop.local.aws.request import header, read_body
+from sealdrop.local.aws.signature import read_signature, verify_signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

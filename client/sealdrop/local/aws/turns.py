@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from werkzeug.test import run_wsgi_app
 
-from .refusal import Refusal
-from .request import header, read_body
+from sealdrop.local.aws.refusal import Refusal
+from sealdrop.local.aws.request import header, read_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

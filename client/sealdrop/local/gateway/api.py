@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
-from ..aws.account import Account
-from ..errors import FunctionFailed
-from ..runtime.invocation import Runtime
-from ..template.functions import Function
-from .authorizer import JwtAuthorizer
-from .payload import InvalidResult, to_event, to_response
-from .routing import Routes
+from sealdrop.local.aws.account import Account
+from sealdrop.local.errors import FunctionFailed
+from sealdrop.local.gateway.authorizer import JwtAuthorizer
+from sealdrop.local.gateway.payload import InvalidResult, to_event, to_response
+from sealdrop.local.gateway.routing import Routes
+from sealdrop.local.runtime.invocation import Runtime
+from sealdrop.local.template.functions import Function
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -14,7 +14,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from ..aws.account import Account
+from sealdrop.local.aws.account import Account
 
 _TEXTUAL = re.compile(r"text/.*|application/(json|xml|javascript)")
 _API_ID = "local"

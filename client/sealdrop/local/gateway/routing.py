@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from ..template.functions import Function, Route
+from sealdrop.local.template.functions import Function, Route
 
 DEFAULT = "$default"
 _VARIABLE = re.compile(r"\\{(\w+)(\\\+)?\\}")

@@ -8,8 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Self
 
-from ..aws.account import Account
-from ..template.functions import Function
+from sealdrop.local.aws.account import Account
+from sealdrop.local.template.functions import Function
 
 
 @dataclass(frozen=True)

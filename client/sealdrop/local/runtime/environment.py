@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from ..aws.account import Account
-from ..template.functions import Function
+from sealdrop.local.aws.account import Account
+from sealdrop.local.template.functions import Function
 
 Variables = Mapping[str, str]
 

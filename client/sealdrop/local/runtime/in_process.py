@@ -17,12 +17,12 @@ from typing import Any, Self
 
 import boto3
 
-from ..aws.account import Account
-from ..errors import FunctionFailed, RuntimeUnavailable, StackInUse
-from ..template.functions import Function
-from .context import LambdaContext
-from .environment import environment, function_variables
-from .invocation import from_payload, to_payload
+from sealdrop.local.aws.account import Account
+from sealdrop.local.errors import FunctionFailed, RuntimeUnavailable, StackInUse
+from sealdrop.local.runtime.context import LambdaContext
+from sealdrop.local.runtime.environment import environment, function_variables
+from sealdrop.local.runtime.invocation import from_payload, to_payload
+from sealdrop.local.template.functions import Function
 
 Handler = Callable[[Any, LambdaContext], Any]
 

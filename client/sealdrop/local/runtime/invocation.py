@@ -3,8 +3,8 @@
 import json
 from typing import Any, Protocol
 
-from ..errors import FunctionFailed
-from ..template.functions import Function
+from sealdrop.local.errors import FunctionFailed
+from sealdrop.local.template.functions import Function
 
 MAX_PAYLOAD_BYTES = 6 * 2**20  # of a synchronous event, and of its result
 

@@ -19,10 +19,10 @@ from typing import Any
 
 import httpx
 
-from ..errors import FunctionFailed, RuntimeUnavailable
-from ..template.functions import Function
-from .environment import function_variables
-from .invocation import from_payload, to_payload
+from sealdrop.local.errors import FunctionFailed, RuntimeUnavailable
+from sealdrop.local.runtime.environment import function_variables
+from sealdrop.local.runtime.invocation import from_payload, to_payload
+from sealdrop.local.template.functions import Function
 
 _START_SECONDS = 10
 _STOP_SECONDS = 5

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import RuntimeUnavailable
+from sealdrop.local.errors import RuntimeUnavailable
 
 VARIABLE = "SEALDROP_RIE"
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}

@@ -11,10 +11,10 @@ from typing import Any, Self
 
 import httpx
 
-from ..errors import FunctionFailed
-from ..template.functions import Function
-from .rie import ExecutionEnvironment, tail
-from .rie_binary import find_rie
+from sealdrop.local.errors import FunctionFailed
+from sealdrop.local.runtime.rie import ExecutionEnvironment, tail
+from sealdrop.local.runtime.rie_binary import find_rie
+from sealdrop.local.template.functions import Function
 
 _logger = logging.getLogger(__name__)
 

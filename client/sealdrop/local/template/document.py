@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import yaml
 
-from ..errors import TemplateError
+from sealdrop.local.errors import TemplateError
 
 Section = Mapping[str, Any]
 

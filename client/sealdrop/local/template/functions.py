@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import TemplateError
-from .document import Template
-from .intrinsics import Resolver
+from sealdrop.local.errors import TemplateError
+from sealdrop.local.template.document import Template
+from sealdrop.local.template.intrinsics import Resolver
 
 FUNCTION = "AWS::Serverless::Function"
 LAYER = "AWS::Serverless::LayerVersion"

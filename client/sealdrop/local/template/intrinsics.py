@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import TemplateError
-from .document import Template
+from sealdrop.local.errors import TemplateError
+from sealdrop.local.template.document import Template
 
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 _NO_VALUE = object()

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import TemplateError
-from .document import Template
+from sealdrop.local.errors import TemplateError
+from sealdrop.local.template.document import Template
 
 
 def parameter_values(template: Template, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..errors import FunctionFailed
-from ..runtime.invocation import Runtime
-from ..template.functions import Function, QueueTrigger
+from sealdrop.local.errors import FunctionFailed
+from sealdrop.local.runtime.invocation import Runtime
+from sealdrop.local.template.functions import Function, QueueTrigger
 
 _POLL_SECONDS = 1
 _MAX_BATCH = 10  # messages in one ReceiveMessage

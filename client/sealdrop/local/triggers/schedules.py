@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from ..aws.account import Account
-from ..errors import FunctionFailed
-from ..runtime.invocation import Runtime
-from ..template.functions import Function, ScheduleTrigger
+from sealdrop.local.aws.account import Account
+from sealdrop.local.errors import FunctionFailed
+from sealdrop.local.runtime.invocation import Runtime
+from sealdrop.local.template.functions import Function, ScheduleTrigger
 
 _logger = logging.getLogger(__name__)
 
