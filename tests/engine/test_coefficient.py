@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sealdrop.planning import plan
-from sealdrop_core.circuit import Circuit
+from sealdrop_core.circuit import Affine, Circuit
 from tests.engine import circuits
 from tests.engine.twin import Twin
 
@@ -44,6 +44,22 @@ def test_a_model_of_zero_weights_answers_its_bias(response: str) -> None:
     circuit = circuits.constant(features=4, bias=[1.5, -2.0])
     (chosen, *_) = plan(circuit, circuits.rows(0, 10, 4), response=response)
     assert Twin.of(circuit, chosen).largest_error(circuits.rows(1, 5, 4)) <= chosen.quote.error
+
+
+@pytest.mark.parametrize("size", [1.0, 1e6, 1e12, 1e100])
+@pytest.mark.parametrize("response", ["open", "private"])
+def test_scores_of_any_size_are_scores(size: float, response: str) -> None:
+    """Pounds or pence, grams or tonnes: the same precision takes the same parameters."""
+    one = circuits.wide(features=20, outputs=3)
+    other = Circuit([Affine(size * one.affines[0].dense(), size * one.affines[0].bias)])
+    calibration = circuits.rows(0, 50, 20)
+    usual = plan(one, calibration, error=2.0**-10, rows=(1, 100), response=response)
+    for chosen, like in zip(
+        plan(other, calibration, error=size * 2.0**-10, rows=(1, 100), response=response), usual, strict=True
+    ):
+        assert chosen.parameters == like.parameters
+        assert chosen.quote.error <= size * 2.0**-10
+        assert Twin.of(other, chosen).largest_error(circuits.rows(1, 30, 20)) <= chosen.quote.error
 
 
 def test_private_and_open_plans_share_nothing_to_confuse_them_by() -> None:

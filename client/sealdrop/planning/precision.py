@@ -16,6 +16,7 @@ HEADROOM_BITS = 1.1  # the sign, and a little for what the noise adds
 ENCODER_BITS = 2.05  # SEAL's encoder keeps two bits of the modulus free above the bias, and one above the scale
 MAX_INPUT_BITS = 45.0  # the encoder's float64 arithmetic is exact to here
 SHARE = {"private": 1 / 3, "open": 1 / 8}  # of the error, for the rounding of the weights
+LEAST_WEIGHT_BITS = 4
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,12 @@ def split(
     """Divide the bits of the prime between weights and input; the weights get as few as the error allows.
 
     `rows` are calibration rows, shape (rows, features); `bound` is the largest score that must not wrap around the
-    prime.
+    prime. Weights far above 1 need no bits behind the point, and fewer than none.
     """
     weight, bits = affine.dense(), capacity(affine, bound, prime, error)
     most = max(int(bits / 2), 1)
-    for weight_bits in range(min(4, most), most + 1):
+    above = math.frexp(float(np.abs(weight).max()))[1]
+    for weight_bits in range(min(LEAST_WEIGHT_BITS - max(above, 0), most), most + 1):
         weight_error = _rounding_error(weight, rows, weight_bits)
         if weight_error <= error * SHARE[privacy]:
             break
