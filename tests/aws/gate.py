@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,17 +22,19 @@ class Gate:
         self.refused: list[tuple[str, Ask]] = []
         self._role: str | None = None
 
-    def guard(self, client: Any) -> None:
-        """Judge all calls of a boto3 client from now on; presigning is a call, too."""
-        service = client.meta.service_model.service_name
-        client.meta.events.register(f"before-parameter-build.{service}", self._before, unique_id=f"gate-{id(self)}")
-        client.meta.events.register(f"after-call.{service}", self._after, unique_id=f"gate-after-{id(self)}")
-
-    def release(self, client: Any) -> None:
-        """Let a client go."""
-        service = client.meta.service_model.service_name
-        client.meta.events.unregister(f"before-parameter-build.{service}", unique_id=f"gate-{id(self)}")
-        client.meta.events.unregister(f"after-call.{service}", unique_id=f"gate-after-{id(self)}")
+    @contextmanager
+    def guarding(self, clients: Iterable[Any]) -> Iterator[None]:
+        """Judge all calls of boto3 clients that are made inside; presigning is a call, too."""
+        with ExitStack() as guarded:
+            for client in clients:
+                events, service = client.meta.events, client.meta.service_model.service_name
+                for name, judge in (
+                    (f"before-parameter-build.{service}", self._before),
+                    (f"after-call.{service}", self._after),
+                ):
+                    events.register(name, judge)
+                    guarded.callback(events.unregister, name, judge)
+            yield
 
     @contextmanager
     def acting(self, role: str) -> Iterator[None]:
@@ -51,6 +53,15 @@ class Gate:
                 self.refused.append((role, ask))
                 message = f"{role} may not {ask.action} on {ask.resource}"
                 raise ClientError({"Error": {"Code": "AccessDenied", "Message": message}}, operation)
+
+    def spare(self, role: str) -> list[Grant]:
+        """Return the grants without which nothing the role has asked for would be refused."""
+
+        def needed(grant: Grant) -> bool:
+            left = [other for other in self.roles[role] if other is not grant]
+            return not all(self.allows(left, ask) for ask in self.asked[role])
+
+        return [grant for grant in self.roles[role] if not needed(grant)]
 
     def allows(self, held: Iterable[Grant], ask: Ask) -> bool:
         """Whether a role with these grants may, by its own or by what the key's policy gives to all."""

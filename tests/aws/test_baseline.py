@@ -1,12 +1,17 @@
 """The baseline's role: it reads models, where there is a baseline at all, and can do nothing else."""
 
+import json
+
 import pytest
 
+from cloud.clients import clients
+from tests.aws.asks import logging
 from tests.aws.conftest import needs_sam
 from tests.aws.gate import Gate
 from tests.aws.policy import Ask
 from tests.aws.roles import Deployment, created
 from tests.aws.test_forbidden import NEVER, OBJECT, TABLE, TENANT
+from tests.functions.events import Context
 
 pytestmark = needs_sam
 
@@ -30,12 +35,19 @@ def test_it_exists_only_where_it_is_asked_for():
     ]
 
 
-def test_it_finds_and_reads_models(compared, role):
-    gate = Gate({}, compared.names, compared.key_policy())
-    for key in ("models/m/1/manifest.json", "models/m/1/weights.npz"):
-        assert gate.allows(role, Ask.of("s3:GetObject", OBJECT.format(key), s3__authType="REST-HEADER"))
-    for action in ("dynamodb:GetItem", "dynamodb:Query"):
-        assert gate.allows(role, Ask.of(action, TABLE, dynamodb__LeadingKeys="MODELS"))
+def test_it_needs_every_grant_and_no_more(compared, role, model, rows):
+    from baseline.app import handler
+
+    name = compared.role_of("BaselineFunction")
+    gate = Gate({name: role}, compared.names, compared.key_policy())
+    gate.judge(name, logging(compared.log_group_of("BaselineFunction")), "Invoke")
+    with gate.guarding(clients()), gate.acting(name):
+        for reference in ("linear", "linear@1"):
+            request = {"requestId": "r", "authorizer": {"jwt": {"claims": {"sub": "alice"}}}}
+            body = json.dumps({"rows": rows.tolist()})
+            event = {"requestContext": request, "pathParameters": {"reference": reference}, "body": body}
+            assert handler(event, Context())["statusCode"] == 200
+    assert (gate.refused, gate.spare(name)) == ([], [])
 
 
 def test_it_never_does_what_no_function_may_nor_touches_a_tenants_things(compared, role):
