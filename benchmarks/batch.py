@@ -33,7 +33,7 @@ def _measure(subject: models.Subject) -> list[Claim]:
     taken = medians({"open": made["open"].answer, "private": made["private"].answer, "tenseal": other.answer}, rounds=5)
     claims = [_each(subject.name, "TenSEAL", taken["tenseal"], largest_error=wrong)]
     for response, request in made.items():
-        error = server.largest_error(request, subject.circuit, X)
+        error = request.twin.largest_error(X)
         bar = BARS[subject.name] if response == "open" else None
         faster = taken["tenseal"] / taken[response]
         claims += [

@@ -8,8 +8,8 @@ from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
+from tests.engine.twin import Twin
 
-from benchmarks import server
 from benchmarks.report import Claim
 from sealdrop.planning import Privacy, plan
 from sealdrop_core.circuit import Affine, Circuit, Polynomial
@@ -72,7 +72,7 @@ def _ratios(random: np.random.Generator, circuit: Circuit, error: float, respons
     found = []
     for chosen in plan(circuit, calibration, error=error, rows=(1, 5000), response=response):
         X = random.uniform(-1, 1, size=(_rows(circuit, chosen.layout.rows_per_block), circuit.features))
-        measured = server.largest_error(server.request(circuit, chosen, X), circuit, X)
+        measured = Twin.of(circuit, chosen).largest_error(X)
         found.append((chosen.layout.packing, chosen.quote.error / measured))
     return found
 

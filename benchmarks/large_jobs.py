@@ -84,9 +84,10 @@ def _measure() -> PartFigures:
     rows = rows_per_part(chosen)
     X = np.resize(subject.held_out, (rows, subject.circuit.features))
     made = server.request(subject.circuit, chosen, X)
-    seal = _seconds(lambda: made.keyring.seal(made.manifest, chosen, X))
+    result = made.twin.evaluate(made.sealed)
+    seal = _seconds(lambda: made.twin.seal(X))
     evaluate = _seconds(made.answer)
-    opened = _seconds(made.open) - evaluate
+    opened = _seconds(lambda: made.twin.open(made.sealed, result))
     return PartFigures(rows, seal, evaluate, opened, len(made.sealed), chosen.result_bytes(rows))
 
 

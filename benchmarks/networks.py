@@ -75,7 +75,7 @@ def _plan(subject: models.Subject, response: Privacy) -> Plan:
 
 def _claims(subject: models.Subject, response: Privacy, request: server.Request, milliseconds: float) -> list[Claim]:
     bar = MILLISECONDS[subject.name] if response == "open" else None
-    bound, error = request.plan.quote.error, server.largest_error(request, subject.circuit, subject.held_out[:1])
+    bound, error = request.plan.quote.error, request.twin.largest_error(subject.held_out[:1])
     fresh = served(subject.circuit, request)
     detail = {"plan": request.plan.id, "divergence_log2": request.plan.response.divergence_log2}
     figures = (

@@ -28,7 +28,7 @@ def _measure(subject: models.Subject) -> list[Claim]:
     claims = [Claim(subject.name, "TenSEAL", taken["tenseal"], "ms", detail={"largest_error": wrong})]
     for response, request in made.items():
         opened = response == "open"
-        error = server.largest_error(request, subject.circuit, row)
+        error = request.twin.largest_error(row)
         detail = {"plan": request.plan.id, "milliseconds": taken}
         claims += [
             Claim(subject.name, f"server, {response}", taken[response], "ms", detail=detail),

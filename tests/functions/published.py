@@ -1,6 +1,5 @@
 """A model as its owner publishes it."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +8,9 @@ from sealdrop.keyring import Keyring
 from sealdrop.planning import plan
 from sealdrop.publish.store import Store
 from sealdrop_core.circuit import Affine, Circuit
-from sealdrop_core.manifest import Feature, Manifest, Normalization, Output, Weights
+from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
+from tests.engine.twin import manifest_of
 from tests.functions.events import BUCKET, TABLE
 
 
@@ -30,18 +30,8 @@ class Published:
         circuit = Circuit([Affine(random.normal(size=(3, 8)), random.normal(size=3))])
         calibration = random.uniform(-1, 1, size=(50, 8))
         plans = [found for response in ("open", "private") for found in plan(circuit, calibration, response=response)]
-        weights = circuit.to_bytes()
-        manifest = Manifest(
-            name="linear",
-            version=1,
-            source="test",
-            features=tuple(Feature(name=f"x{index}", low=-1.0, high=1.0) for index in range(8)),
-            normalization=Normalization(center=(0.0,) * 8, scale=(1.0,) * 8),
-            output=Output(kind="regression", flat=False),
-            plans=tuple(plans),
-            weights=Weights(sha256=hashlib.sha256(weights).hexdigest(), bytes=len(weights)),
-        )
-        return cls(circuit, weights, manifest, {found.id: Keyring.generate(found) for found in plans})
+        manifest = manifest_of(circuit, plans, "linear")
+        return cls(circuit, circuit.to_bytes(), manifest, {found.id: Keyring.generate(found) for found in plans})
 
     def publish(self, s3, dynamodb):
         """Store the model as its owner does."""
