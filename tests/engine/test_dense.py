@@ -12,6 +12,7 @@ from sealdrop_core.evaluation.blocks import Block, blocks, largest_sum
 from sealdrop_core.evaluation.dense import Sums
 from sealdrop_core.evaluation.limbs import Limbs
 from sealdrop_core.parameters import Parameters, ntt_primes
+from sealdrop_core.schedule import Form
 from sealdrop_core.seal import Ciphertext, Ring, ring, viewable
 from tests.engine import circuits
 from tests.engine.networks import network
@@ -70,8 +71,11 @@ def test_both_ways_give_the_same_residues(
     weights = blocks(Affine(weight, np.zeros(outputs)), np.full(inputs, 2.0**weight_bits))
     values = _ciphertexts(own, random, inputs)
     limbs = Limbs.of(largest_sum(weights), max(prime.bit_length() for prime in own.primes[:level]))
-    by_matrix = dense.by_matrix(own, values, weights, level, limbs)
-    by_scalar = dense.by_scalar(own, values, weights, level)
+    by_matrix: Sums = {}
+    by_scalar: Sums = {}
+    for _ in range(2):  # the second time, they are added to
+        dense.by_matrix(own, values, weights, Form(level, 1.0, 3), limbs, by_matrix)
+        dense.by_scalar(own, values, weights, Form(level, 1.0, 3), by_scalar)
     assert len(by_matrix) == outputs
     assert _residues(own, by_matrix, level) == _residues(own, by_scalar, level)
 
@@ -87,7 +91,10 @@ def test_sparse_blocks_give_the_same_residues_as_one_dense_block() -> None:
     assert len(parts) > len(whole) == 1
     assert {output for part in parts for output in part.outputs.tolist()} == set(range(10))
     limbs = Limbs.of(largest_sum(parts), 53)
-    first, second = (dense.by_matrix(own, inputs, weights, 1, limbs) for weights in (parts, whole))
+    first: Sums = {}
+    second: Sums = {}
+    dense.by_matrix(own, inputs, parts, Form(1, 1.0, 3), limbs, first)
+    dense.by_matrix(own, inputs, whole, Form(1, 1.0, 3), limbs, second)
     assert _residues(own, first, 1) == _residues(own, second, 1)
 
 
@@ -97,10 +104,11 @@ def test_terms_may_cancel_out_on_the_way(way: str) -> None:
     first, last = _ciphertexts(own, np.random.default_rng(4), 2)
     weights = blocks(Affine(np.array([[3.0, -3.0, 1.0]]), np.zeros(1)), np.ones(3))
     inputs = [first, first, last]
+    sums: Sums = {}
     if way == "matrix":
-        sums = dense.by_matrix(own, inputs, weights, 1, Limbs.of(7, 53))
+        dense.by_matrix(own, inputs, weights, Form(1, 1.0), Limbs.of(7, 53), sums)
     else:
-        sums = dense.by_scalar(own, inputs, weights, 1)
+        dense.by_scalar(own, inputs, weights, Form(1, 1.0), sums)
     assert _residues(own, sums, 1) == _residues(own, {0: last}, 1)
 
 

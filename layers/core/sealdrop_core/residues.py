@@ -61,15 +61,19 @@ def unpack(data: bytes | memoryview, count: int, bits: int, bound: int) -> Words
     return values
 
 
-def unpack_rows(data: NDArray[np.uint8], count: int, bits: int, bound: int) -> Words:
-    """Return values of shape (rows, count), each row of `data` unpacked as `unpack` does; raises as it does."""
+def unpack_rows(data: NDArray[np.uint8], count: int, bits: int, bound: int, into: Words | None = None) -> Words:
+    """Return values of shape (rows, count), each row of `data` unpacked as `unpack` does; raises as it does.
+
+    They may be written `into` an array of that shape, its rows gapless, if `count` is a multiple of eight.
+    """
     rows, length = data.shape
     if length != packed_bytes(count, bits):
         raise MalformedSeal(f"expected {packed_bytes(count, bits)} bytes of residues", code="wrong_length")
     groups = -(-count // _LANES)
     buffer = np.zeros((rows, groups * bits + 2 * _WORD), dtype=np.uint8)
     buffer[:, :length] = data
-    values = np.empty((rows, groups, _LANES), dtype=np.uint64)
+    padded = np.empty((rows, groups * _LANES), dtype=np.uint64) if into is None else into
+    values = padded.reshape(rows, groups, _LANES)
     for lane in range(_LANES):
         shift = lane * bits % 8
         column = _lane(buffer, lane, bits, groups, 0, "<u8") >> np.uint64(shift)

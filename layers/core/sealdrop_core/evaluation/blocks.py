@@ -1,6 +1,6 @@
 """Integer weights of an affine layer, in blocks of outputs that read the same inputs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,6 +60,18 @@ def _block(outputs: Index, inputs: Index, weights: Array) -> Block:
     # SEAL refuses a transparent result: a weight of one unit in the last place keeps it a ciphertext
     weights[~weights.any(axis=1), 0] = 1.0
     return Block(outputs, inputs, weights)
+
+
+def groups(weights: Sequence[Block], least: int) -> Iterator[tuple[Block, ...]]:
+    """Yield the weights of `least` outputs at a time, or of as many as they read inputs: few read the same twice."""
+    outputs = np.concatenate([block.outputs for block in weights])
+    reads = np.concatenate([np.full(len(block.outputs), len(block.inputs)) for block in weights])
+    start = 0
+    while start < len(outputs):
+        stop = start + max(least, int(reads[start]))
+        parts = (block.giving(outputs[start:stop]) for block in weights)
+        yield tuple(part for part in parts if len(part.outputs))
+        start = stop
 
 
 def largest_sum(weights: Sequence[Block]) -> float:

@@ -1,13 +1,13 @@
 """Column packing: affine layers as sums of scalar products, polynomial layers as powers of ciphertexts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from sealdrop_core.circuit import Circuit
-from sealdrop_core.evaluation.blocks import Block, blocks
-from sealdrop_core.evaluation.dense import Sums, add, dense
-from sealdrop_core.evaluation.inputs import ciphertexts
+from sealdrop_core.evaluation.blocks import blocks, groups
+from sealdrop_core.evaluation.dense import Sums, dense
+from sealdrop_core.evaluation.inputs import Inputs
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.response import Responder
 from sealdrop_core.layouts import ColumnLayout
@@ -16,7 +16,7 @@ from sealdrop_core.packing.column import positions
 from sealdrop_core.plan import Plan
 from sealdrop_core.powers import expand
 from sealdrop_core.residues import Words
-from sealdrop_core.schedule import Form, Power, Scheduler, Stage, Sum, layers
+from sealdrop_core.schedule import Form, Power, Scheduler, layers
 from sealdrop_core.seal import Ciphertext, Ring
 
 UNITS = 64  # of a layer at a time: their powers are added to the sums they go into, and forgotten
@@ -40,43 +40,39 @@ class ColumnExecutor:
 
     def evaluate(self, block: memoryview, rows: int, keys: EvaluationKeys) -> bytes:
         """Return the result of one block of `rows` rows."""
-        inputs = list(ciphertexts(self.ring, self.plan, block))
-        totals: Sums = {}
-        for index in range(len(self.stages) - 1):
-            totals = self._hidden(index, inputs, totals, keys)
-        totals = totals or self._sums(self.stages[0].sum, inputs, self.weights[0])
+        inputs, hidden = Inputs(self.ring, self.plan, block), len(self.stages) - 1
+        parts: Iterable[Sums] = self._first(inputs, UNITS if hidden else self.layout.outputs)
+        for index in range(hidden):
+            parts = [self._following(index, parts, keys)]
+        (totals,) = parts
+        inputs.check_unread()
         return self.responder.pack([self._response(output, totals[output], rows, keys) for output in sorted(totals)])
 
-    def _hidden(self, index: int, inputs: Sequence[Ciphertext], totals: Sums, keys: EvaluationKeys) -> Sums:
-        """Return the sums of the next layer; the first layer's are made here, a few at a time, from the inputs."""
-        stage, following, width = self.stages[index], self.stages[index + 1].sum, len(self.biases[index])
-        together = np.concatenate([one.outputs for one in self.weights[index]])  # those that read the same inputs
-        added: Sums = {}
-        for start in range(0, width, UNITS):
-            units = np.sort(together[start : start + UNITS])
-            if index == 0:
-                totals = self._sums(stage.sum, inputs, [one.giving(units) for one in self.weights[0]])
-            powers = [self._powers(stage, totals.pop(unit), self.biases[index][unit], keys) for unit in units.tolist()]
-            values = [each[at] for at in range(len(stage.exponents)) for each in powers]
-            read = np.concatenate([units + at * width for at in range(len(stage.exponents))])
-            part = self._sums(following, values, [one.reading(read) for one in self.weights[index + 1]])
-            self._add(added, part)
-        return added
+    def _first(self, inputs: Inputs, least: int) -> Iterator[Sums]:
+        """Yield the sums of the first layer, of `least` units at a time or more."""
+        for weights in groups(self.weights[0], least):
+            sums: Sums = {}
+            dense(self.ring, inputs, weights, self.stages[0].sum.raw, sums)
+            yield sums
 
-    def _sums(self, total: Sum, inputs: Sequence[Ciphertext], weights: Sequence[Block]) -> Sums:
-        each = len(inputs) // len(total.inputs)
-        lifted = [self._lifted(value, total.lifts[at // each]) for at, value in enumerate(inputs)]
-        sums = dense(self.ring, lifted, weights, total.raw.level)
-        for one in sums.values():
-            self._settle(one, total.raw)
+    def _following(self, index: int, parts: Iterable[Sums], keys: EvaluationKeys) -> Sums:
+        """Return the sums of the next layer from those of a hidden one, which are used up."""
+        sums: Sums = {}
+        for part in parts:
+            units = sorted(part)
+            for start in range(0, len(units), UNITS):
+                some = units[start : start + UNITS]
+                powers = [self._powers(index, unit, part.pop(unit), keys) for unit in some]
+                self._add(index, some, powers, sums)
         return sums
 
-    def _add(self, totals: Sums, part: Sums) -> None:
-        for output, value in part.items():
-            if output in totals:
-                add(self.ring, totals[output], value)
-            else:
-                totals[output] = value
+    def _add(self, index: int, units: Sequence[int], powers: Sequence[Sequence[Ciphertext]], sums: Sums) -> None:
+        """Add the powers of some units of a hidden layer, times their weights, to the sums of the next."""
+        following, width = self.stages[index + 1].sum, len(self.biases[index])
+        values = [self._lifted(each[at], lift) for at, lift in enumerate(following.lifts) for each in powers]
+        read = np.concatenate([np.array(units) + at * width for at in range(len(following.lifts))])
+        weights = [block.reading(read) for block in self.weights[index + 1]]
+        dense(self.ring, values, weights, following.raw, sums)
 
     def _lifted(self, value: Ciphertext, lift: int) -> Ciphertext:
         if lift == 1:
@@ -85,8 +81,10 @@ class ColumnExecutor:
         self.ring.evaluator.multiply_plain(value, self.ring.integer(lift, value.coeff_modulus_size()), product)
         return product
 
-    def _powers(self, stage: Stage, total: Ciphertext, bias: float, keys: EvaluationKeys) -> list[Ciphertext]:
+    def _powers(self, index: int, unit: int, total: Ciphertext, keys: EvaluationKeys) -> list[Ciphertext]:
         """Return the powers of one unit that the next layer reads."""
+        stage, bias = self.stages[index], self.biases[index][unit]
+        self._settle(total, stage.sum.raw)
         self._relinearize(total, stage.sum.raw, stage.sum.form, keys)
         self._rescale(total, stage.sum.raw, stage.sum.form)
         self._shift(total, bias, stage.sum.form)
@@ -136,6 +134,7 @@ class ColumnExecutor:
 
     def _response(self, output: int, value: Ciphertext, rows: int, keys: EvaluationKeys) -> tuple[Words, Words]:
         last, bias = self.stages[-1].sum, self.biases[-1][output]
+        self._settle(value, last.raw)
         self._relinearize(value, last.raw, last.form, keys)
         # before it is rescaled: rounding what is random already tells nothing of the weights
         if self.plan.response.private:
