@@ -175,3 +175,14 @@ def test_a_plan_for_another_circuit_is_refused() -> None:
     with pytest.raises(InvalidRequest) as refusal:
         Program(network([4, 3, 2], [5]), chosen)
     assert refusal.value.code == "malformed_weights"
+
+
+@pytest.mark.parametrize(("degrees", "seed", "magnitude"), [([7, 5], 98, 1.0), ([7, 7, 7], 3, 10.0)])
+def test_networks_beyond_all_bounds_are_refused(degrees: list[int], seed: int, magnitude: float) -> None:
+    """Neither their scales nor their values are numbers any more."""
+    drawn = network([3, *[3] * len(degrees), 1], degrees, seed)
+    *inner, last = (
+        Affine(one.weight * magnitude, one.bias) if isinstance(one, Affine) else one for one in drawn.layers
+    )
+    with pytest.raises(Infeasible):
+        _plans(Circuit([*inner, last]), 9e-5, "private", leeway=1.0)

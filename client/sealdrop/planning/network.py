@@ -100,6 +100,7 @@ class Network:
         return Loss(dropped, math.log2(coefficient), math.log2(flood / dependent), SIGMAS * left)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> tuple[Network, Loss]:
     """Return the network with the fewest bits of this degree that meets a wish, and what its response loses.
 
@@ -112,6 +113,8 @@ def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> tu
             found.append(_balance(probe, shapes, degree, wish, share))
         except Infeasible as reason:
             refusal = reason
+        except OverflowError:
+            refusal = Infeasible("scales and values of this network are beyond all bounds")
     if not found:
         raise refusal
     return min(found, key=lambda one: one[0].parameters.total_bits)

@@ -60,6 +60,7 @@ class Probe:
         self._losses: dict[int, float] = {}
         self._profiles: dict[int, Profile] = {}
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _run(self, weights: Sequence[Array]) -> tuple[list[Values], Array]:
         inputs, found = self.rows, list[Values]()
         for weight, bias, used in zip(weights, self.biases, self.exponents, strict=False):
@@ -69,7 +70,10 @@ class Probe:
                 values[exponent] = values[first] * values[second]
             found.append(values)
             inputs = np.concatenate([values[exponent] for exponent in used], axis=1)
-        return found, inputs @ weights[-1].T + self.biases[-1]
+        outputs = inputs @ weights[-1].T + self.biases[-1]
+        if not np.isfinite(outputs).all():
+            raise Infeasible("rows inside the calibrated ranges bring this network to values beyond all bounds")
+        return found, outputs
 
     def rounding_error(self, scales: Sequence[Array | float]) -> float:
         """Return thrice the largest error that any probed row shows when each layer's weights are rounded."""
