@@ -4,7 +4,7 @@ A hidden layer needs one more prime than the tutorials' parameters have: [50, 35
 widest that fits N=8192.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,19 +23,22 @@ class Baseline:
     open: Callable[[], Array]
 
 
-def _context(*, hidden: bool) -> tenseal.Context:
-    bits = [50, 35, 35, 35, 50] if hidden else [60, 40, 40, 60]
-    context = tenseal.context(tenseal.SCHEME_TYPE.CKKS, 8192, coeff_mod_bit_sizes=bits, n_threads=1)
+def _context(circuit: Circuit, bits: Sequence[int] = ()) -> tenseal.Context:
+    bits = bits or ([50, 35, 35, 35, 50] if circuit.polynomials else [60, 40, 40, 60])
+    context = tenseal.context(tenseal.SCHEME_TYPE.CKKS, 8192, coeff_mod_bit_sizes=list(bits), n_threads=1)
     context.global_scale = 2.0 ** bits[1]
     context.generate_galois_keys()
     return context
 
 
-def vector(circuit: Circuit, row: Array) -> Baseline:
-    """Return one row, shape (features,), through `dot`, `mm` and `square`, as the tutorials do."""
-    secret = _context(hidden=len(circuit.layers) > 1)
+def vector(circuit: Circuit, row: Array, bits: Sequence[int] = ()) -> Baseline:
+    """Return one row, shape (features,), through `dot`, `mm`, `square` and `polyval`, as the tutorials do.
+
+    `bits` are those of the primes, the tutorials' own if none are given.
+    """
+    secret = _context(circuit, bits)
     context = secret.serialize(save_secret_key=False)
-    public = tenseal.context_from(context)
+    public = tenseal.context_from(context, n_threads=1)
     sealed = tenseal.ckks_vector(secret, row.tolist()).serialize()
     layers = [
         layer.coefficients.tolist()
@@ -58,7 +61,7 @@ def vector(circuit: Circuit, row: Array) -> Baseline:
 
 def tensor(circuit: Circuit, X: Array) -> Baseline:
     """Return rows X, shape (rows, features), batched: one ciphertext for each feature, through `mm` and `square`."""
-    secret = _context(hidden=len(circuit.layers) > 1)
+    secret = _context(circuit)
     secret.generate_relin_keys()
     context = secret.serialize(save_secret_key=False)
     public = tenseal.context_from(context, n_threads=1)

@@ -5,22 +5,21 @@ the first product left there, and the second adds it up. The time is taken all t
 """
 
 import numpy as np
-import tenseal
 from sklearn.datasets import load_digits
 
-from benchmarks import models, server
-from benchmarks.baseline import Baseline
+from benchmarks import baseline, models, server
 from benchmarks.report import Claim
 from benchmarks.served import served
 from benchmarks.timing import medians, one_core
 from sealdrop.planning import Privacy, column, network, plan
-from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffine
+from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
+from sealdrop_core.folding import SQUARE
 from sealdrop_core.plan import Plan
 
 MILLISECONDS = {"digits 64-32-10 degree 3": 30, "784-392-10 square": 200, "CryptoNets 28x28": 1000}  # open responses
 FASTER = 15  # than TenSEAL
 MEGABYTES = 1536
-SQUARE = Polynomial(np.array([0.0, 0.0, 1.0]))
+TENSEAL_BITS = (40, 26, 26, 26, 26, 26, 40)  # the five levels it takes, in the smallest ring that has them
 RESPONSES: tuple[Privacy, ...] = ("open", "private")
 
 
@@ -36,7 +35,7 @@ def run() -> list[Claim]:
 def _measure(subject: models.Subject, *, tenseal_too: bool = False) -> list[Claim]:
     row = subject.held_out[:1]
     made = {response: server.request(subject.circuit, _plan(subject, response), row) for response in RESPONSES}
-    other = _vector(subject.circuit, row[0]) if tenseal_too else None
+    other = baseline.vector(subject.circuit, row[0], TENSEAL_BITS) if tenseal_too else None
     answers = {response: request.answer for response, request in made.items()}
     taken = medians(answers | ({"tenseal": other.answer} if other else {}), rounds=7)
     claims = []
@@ -137,26 +136,3 @@ def _convolution(
         values=weights[m, a, b][inside],
         bias=random.normal(size=maps * across * across) / 4,
     )
-
-
-def _vector(circuit: Circuit, row: Array) -> Baseline:
-    """Return a row through `mm`, `polyval` and `mm` in the smallest ring that has the five levels it takes."""
-    secret = tenseal.context(
-        tenseal.SCHEME_TYPE.CKKS, 8192, coeff_mod_bit_sizes=[40, 26, 26, 26, 26, 26, 40], n_threads=1
-    )
-    secret.global_scale = 2.0**26
-    secret.generate_galois_keys()
-    context = secret.serialize(save_secret_key=False)
-    public = tenseal.context_from(context, n_threads=1)
-    sealed = tenseal.ckks_vector(secret, row.tolist()).serialize()
-    first, last = ((affine.dense().T.tolist(), affine.bias.tolist()) for affine in circuit.affines)
-    powers = circuit.polynomials[0].coefficients.tolist()
-
-    def answer() -> bytes:
-        hidden = tenseal.ckks_vector_from(public, sealed).mm(first[0]) + first[1]
-        return bytes((hidden.polyval(powers).mm(last[0]) + last[1]).serialize())
-
-    def opened() -> Array:
-        return np.array(tenseal.ckks_vector_from(secret, answer()).decrypt())
-
-    return Baseline(context, sealed, answer, opened)
