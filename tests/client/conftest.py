@@ -79,6 +79,16 @@ def client(service):
 
 
 @pytest.fixture
+def model(client):
+    return client.model("breast-cancer")
+
+
+@pytest.fixture
+def rows(cancer):
+    return cancer.X[:3]
+
+
+@pytest.fixture
 def run(service, monkeypatch):
     """Run a command as somebody whose profile leads to the deployment in memory."""
 

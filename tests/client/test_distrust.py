@@ -11,16 +11,6 @@ from sealdrop.errors import UntrustedManifest
 from tests.client.service import API, TOKEN
 
 
-@pytest.fixture
-def rows(cancer):
-    return cancer.X[:3]
-
-
-@pytest.fixture
-def model(client):
-    return client.model("breast-cancer")
-
-
 def test_damaged_result_is_told_to_nobody(service, model, rows):
     service.fail("GET /results", httpx.Response(200, content=b"damaged"))
     with pytest.raises(TransportFailed) as failure:

@@ -10,16 +10,6 @@ from sealdrop.retrying import retry_after
 from tests.client.service import problem
 
 
-@pytest.fixture
-def rows(cancer):
-    return cancer.X[:3]
-
-
-@pytest.fixture
-def model(client):
-    return client.model("breast-cancer")
-
-
 @pytest.mark.parametrize(
     "where", ["GET /stage/v1/jobs/", "POST /stage/v1/jobs", "PUT /inputs", "PUT /keys", "GET /results"]
 )

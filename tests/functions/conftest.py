@@ -82,6 +82,12 @@ def linear():
 
 
 @pytest.fixture
+def plan(linear):
+    """The plan for many rows without keys."""
+    return linear.plan(many=True)
+
+
+@pytest.fixture
 def model(aws, linear):
     """The linear model, published as version 1."""
     linear.publish(aws.s3, aws.dynamodb)

@@ -15,11 +15,6 @@ from tests.functions.events import BUCKET, TABLE, created, load, message
 
 
 @pytest.fixture
-def plan(linear):
-    return linear.plan(many=True)
-
-
-@pytest.fixture
 def submitted(owner, plan, rows):
     """Submit a file as a job of one part, whatever it is; return the job's id and its grant."""
 

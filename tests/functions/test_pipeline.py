@@ -6,11 +6,6 @@ from tests.functions.events import BUCKET, load
 
 
 @pytest.fixture
-def plan(linear):
-    return linear.plan(many=True)
-
-
-@pytest.fixture
 def files(owner, plan, rows):
     return {part: (2, owner.seal(plan, rows[part * 2 : part * 2 + 2])) for part in range(2)}
 

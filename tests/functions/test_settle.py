@@ -14,11 +14,6 @@ from tests.functions.events import created, load
 
 
 @pytest.fixture
-def plan(linear):
-    return linear.plan(many=True)
-
-
-@pytest.fixture
 def sent(owner, plan, rows):
     """A job of one part whose input has arrived and whose event has not."""
     return owner.send(plan, rows)

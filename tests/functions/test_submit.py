@@ -11,11 +11,6 @@ from tests.functions.events import BUCKET, TABLE, Context, load
 
 
 @pytest.fixture
-def plan(linear):
-    return linear.plan(many=True)
-
-
-@pytest.fixture
 def file(owner, plan, rows):
     return owner.seal(plan, rows)
 

@@ -23,11 +23,6 @@ from sealdrop_core.sealed import split
 
 
 @pytest.fixture
-def plan(linear):
-    return linear.plan(many=True)
-
-
-@pytest.fixture
 def work(linear, plan):
     return Work(plan, f"{linear.manifest.digest}/{plan.id}", linear.weights)
 
