@@ -5,7 +5,6 @@ from threading import Event
 from time import monotonic
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop.bounded_map import bounded_map
 from sealdrop.deployment import Deployment
@@ -15,11 +14,11 @@ from sealdrop.resources import JobPage, JobRecord, PartRecord, Problem
 from sealdrop.retrying import Stopped, retry_after
 from sealdrop.storage import LinkExpired
 from sealdrop.timing import Stopwatch
+from sealdrop_core.circuit import Array
 from sealdrop_core.jobs import JOB_TERMINAL, JobState, PartState
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.sealed import MAX_HEADER_BYTES
 
-Array = NDArray[np.float64]
 PAUSE = 0.1  # seconds, at least, before a look that may find nothing; the service may ask for more
 
 

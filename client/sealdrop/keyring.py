@@ -23,9 +23,8 @@ from sealdrop_core.errors import Conflict, InvalidRequest
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.plan import KeyRequirement, Plan, key_configuration
+from sealdrop_core.residues import Words
 from sealdrop_core.seal import Ring, channel, ring
-
-Words = NDArray[np.uint64]
 
 
 class Keyring:

@@ -16,9 +16,10 @@ from sealdrop.job import Job
 from sealdrop.prediction import Prediction, require
 from sealdrop.ranges import RangePolicy
 from sealdrop.retrying import Stopped
-from sealdrop.rows import Array, admit
+from sealdrop.rows import admit
 from sealdrop.sending import Submission
 from sealdrop.timing import Progress, Stopwatch, Timing
+from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 

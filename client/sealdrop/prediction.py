@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from sealdrop.errors import NotOffered
 from sealdrop.timing import Timing
+from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Output
 
-Array = NDArray[np.float64]
 OFFERED = {
     "predict": {"binary", "multinomial", "ovr", "classes", "margin", "pairs", "multilabel", "regression"},
     "predict_proba": {"binary", "multinomial", "ovr", "multilabel"},

@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop.errors import OutOfRange, RefusedInput
+from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature
 
-Array = NDArray[np.float64]
 RangePolicy = Literal["refuse", "warn", "clip"]
 
 

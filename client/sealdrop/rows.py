@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from sealdrop.errors import RefusedInput
 from sealdrop.ranges import RangePolicy, within
 from sealdrop.steps import Column, numeric, run
+from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
-
-Array = NDArray[np.float64]
 
 
 def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -> Array:

@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from threading import Event
 from uuid import uuid4
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sealdrop.bounded_map import bounded_map
 from sealdrop.deployment import Deployment
 from sealdrop.enrolling import enroll
@@ -18,9 +15,8 @@ from sealdrop.receipts import Receipt
 from sealdrop.resources import Grant, JobCreated, JobRecord, Uploads
 from sealdrop.storage import LinkExpired
 from sealdrop.timing import Stopwatch
+from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
+from sealdrop_core.circuit import Array
 from sealdrop_core.steps import Bins, Branches, Codebook, Impute, Ordinal, Step, Value
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,16 @@ from time import monotonic, sleep
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop.conformance.answers import Answer
 from sealdrop.conformance.peer import Peer
 from sealdrop.conformance.violations import Violation, require
 from sealdrop.keyring import Keyring
+from sealdrop_core.circuit import Array
 from sealdrop_core.jobs import JOB_TERMINAL
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
-Array = NDArray[np.float64]
 Files = Mapping[int, tuple[int, bytes]]  # part ↦ rows and sealed file
 
 

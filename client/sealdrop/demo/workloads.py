@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-Array = NDArray[np.float64]
+from sealdrop_core.circuit import Array
 
 
 @dataclass(frozen=True)

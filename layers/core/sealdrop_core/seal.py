@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from sealdrop_core import streams, view
 from sealdrop_core.embedding import to_slots
 from sealdrop_core.parameters import Parameters
+from sealdrop_core.residues import Words
 from sealdrop_core.streams import CiphertextForm, ParmsId
-
-Words = NDArray[np.uint64]
 
 Ciphertext = sealapi.Ciphertext
 Plaintext = sealapi.Plaintext

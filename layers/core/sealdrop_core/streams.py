@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop_core.plan import SEED_BYTES
+from sealdrop_core.residues import Words
 
 ParmsId = tuple[int, int, int, int]
-Words = NDArray[np.uint64]
 
 _HEADER = struct.Struct("<HBBBBHQ")
 _MAGIC, _MAJOR, _MINOR, _ZSTD = 0xA15E, 4, 3, 2

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from sealdrop.conformance.checks import Chapter
-from sealdrop.conformance.owner import Array, Case, announced
+from sealdrop.conformance.owner import Case, announced
 from sealdrop.conformance.suite import Suite
 from sealdrop.conformance.violations import require
+from sealdrop_core.circuit import Array
 from sealdrop_core.errors import SealdropError
 
 chapter = Chapter("predictions")
