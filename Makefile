@@ -8,7 +8,7 @@ TOOLS := PATH="$(CURDIR)/$(SAM_VENV)/bin:$(CURDIR)/$(CHECKOV_VENV)/bin:$$PATH"
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build bench contract nightly local deploy sam-local test-sam clean
+.PHONY: help demo test check build bench contract vectors nightly local deploy sam-local test-sam clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,10 @@ bench: $(VENV)/demo $(SAM_VENV)/done ## the measured claims, side by side with T
 
 contract: $(VENV)/dev ## what of contract/ is made from the code: OpenAPI, schemas, table of codes, refused vectors
 	PYTHONPATH=functions $(BIN)/python -m tests.contract
+
+vectors: $(VENV)/dev ## all golden files anew, when a field of plans or manifests has changed
+	PYTHONPATH=functions $(BIN)/python -m tests.contract.vectors.seals
+	$(MAKE) contract
 
 nightly: $(VENV)/dev ## predicted bounds over a thousand random circuits, and forty thousand mutated messages
 	$(BIN)/python -m benchmarks bounds

@@ -1,6 +1,6 @@
 """Golden files to be accepted: keys, inputs and results as the product makes them, which is different every time.
 
-`python -m tests.contract.vectors.seals` makes all of them anew, manifests and secrets too; then run `make contract`.
+`make vectors` makes all of them anew, manifests and secrets too.
 """
 
 import hashlib
