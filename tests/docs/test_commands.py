@@ -96,3 +96,11 @@ def test_links_and_paths_lead_somewhere(document: Path) -> None:
         r"`((?:benchmarks|client|contract|docs|events|functions|layers|tests)/[\w./-]*)`", text(document)
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_package_is_on_the_map() -> None:
+    page = text(ROOT / "docs" / "architecture.md")
+    homes = [*ROOT.glob("functions/*/"), *ROOT.glob("layers/core/sealdrop_core/*/"), *ROOT.glob("client/sealdrop/*/")]
+    packages = [str(home.relative_to(ROOT)) for home in homes if (home / "__init__.py").exists()]
+    assert packages
+    assert [package for package in packages if f"`{package}/`" not in page] == []
