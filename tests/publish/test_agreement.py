@@ -4,7 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.publish.zoo import fitted
+from sklearn.linear_model import Lasso, Ridge
+from sklearn.svm import LinearSVC
+from tests.publish.zoo import data, fitted
 
 from sealdrop.publish import UnsupportedModel, agreement
 from sealdrop.publish.drafting import draft
@@ -59,3 +61,28 @@ def test_samples_are_spread_over_all_rows() -> None:
     assert len(sample.rows) == len(sample.table) == 10
     np.testing.assert_array_equal(sample.rows[[0, -1]], own.calibration.rows[[0, -1]])
     np.testing.assert_array_equal(sample.rows, sample.table)
+
+
+@pytest.mark.parametrize(("factor", "offset"), [(1e-6, 0.0), (1e-3, 0.0), (1e9, 0.0), (1.0, 1e6)])
+def test_the_error_fits_the_scores(factor: float, offset: float) -> None:
+    """Small numbers, large ones, and years or prices, which differ by little of their size."""
+    X, y = data("diabetes")
+    estimator = Ridge().fit(X, factor * y + offset)
+    own = draft(estimator, X, name="model", rows=(1000,))
+    assert own.manifest.plans[0].quote.error < 0.02 * np.ptp(estimator.predict(X))
+    assert agreement.measure(own, 0.98).score > 0.999
+
+
+def test_the_error_fits_small_margins() -> None:
+    X, y = data("iris")
+    estimator = LinearSVC(random_state=0).fit(X, y > 0)
+    estimator.coef_ *= 1e-5
+    estimator.intercept_ *= 1e-5
+    assert agreement.measure(draft(estimator, X, name="model"), 0.98).score == 1
+
+
+@pytest.mark.parametrize("intercept", [True, False])
+def test_a_model_that_always_says_the_same_agrees(intercept: bool) -> None:
+    X, y = data("diabetes")
+    estimator = Lasso(1e6, fit_intercept=intercept).fit(X, y)
+    assert agreement.measure(draft(estimator, X, name="model"), 0.98).score > 0.999

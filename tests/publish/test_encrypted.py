@@ -4,11 +4,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.publish.zoo import APPROXIMATED, EXACT, Fitted, fitted
+from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
+from tests.publish.zoo import APPROXIMATED, EXACT, Fitted, data, fitted
 
+from sealdrop.prediction import Prediction
 from sealdrop.publish.agreement import encrypted_scores
 from sealdrop.publish.drafting import draft
 from sealdrop.publish.original import answered, answers, score
+from sealdrop.publish.sklearn import compile_estimator
+from sealdrop.timing import Stopwatch
 from sealdrop_core.manifest import Output
 
 ROWS = 120  # at most
@@ -46,3 +50,19 @@ def test_approximated_models(name: str) -> None:
     case = fitted(name)
     rows, scores, output, _ = _opened(case)
     assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= 0.98
+
+
+@pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])
+@pytest.mark.parametrize("weights", ["dirichlet_process", "dirichlet_distribution", None])
+def test_mixtures_give_their_own_probabilities(kind: str, weights: str | None) -> None:
+    """A Bayesian mixture weighs its components by more than their covariances and sizes."""
+    options = {"n_components": 3, "covariance_type": kind, "random_state": 0}
+    X = data("iris")[0]
+    estimator = (
+        BayesianGaussianMixture(weight_concentration_prior_type=weights, **options)
+        if weights
+        else GaussianMixture(**options)
+    ).fit(X)
+    compiled = compile_estimator(estimator)
+    opened = Prediction(compiled.output, compiled.network.evaluate(X), job="j", timing=Stopwatch(len(X)).read())
+    np.testing.assert_allclose(opened.predict_proba(), estimator.predict_proba(X), atol=1e-9)

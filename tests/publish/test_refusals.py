@@ -171,12 +171,38 @@ def test_a_joblib_file_of_something_else(tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("name", ["model.bin", "missing.joblib", "model"])
+@pytest.mark.parametrize("name", ["model.bin", "model"])
 def test_files_of_another_kind(tmp_path: Path, name: str) -> None:
-    if name.endswith(".joblib"):
-        with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel) as refusal:
-            read(tmp_path / name)
-    else:
-        with pytest.raises(UnsupportedModel) as refusal:
-            read(str(tmp_path / name))
+    (tmp_path / name).write_bytes(b"model")
+    with pytest.raises(UnsupportedModel, match="unknown kind") as refusal:
+        read(str(tmp_path / name))
     assert refusal.value.code == "unreadable_model"
+
+
+@pytest.mark.parametrize("name", ["missing.joblib", "missing.onnx", "."])
+def test_files_that_are_not_there(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsupportedModel, match="there is no file") as refusal:
+        read(str(tmp_path / name))
+    assert refusal.value.code == "unreadable_model"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers(value: float) -> None:
+    X, y = data("iris")
+    estimator = linear_model.Ridge().fit(X, y)
+    estimator.coef_[1] = value
+    assert _refusal(estimator).code == "model_not_finite"
+
+
+def test_rows_that_the_model_itself_refuses() -> None:
+    X, y = data("iris")
+    refusal = _refusal(linear_model.Ridge().fit(X, y), X.astype(str))
+    assert refusal.code == "calibration_refused"
+
+
+def test_targets_of_very_different_sizes() -> None:
+    """An error that fits the first would drown the second, whatever both agree by together."""
+    X, y = data("iris")
+    refusal = _refusal(linear_model.Ridge().fit(X, np.stack([1e6 * y, 1e-3 * y], axis=1)))
+    assert refusal.code == "agreement_too_low"
+    assert "one by one" in refusal.remedy

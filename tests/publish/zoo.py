@@ -97,6 +97,7 @@ EXACT: dict[str, tuple[str, Any]] = {
     "GaussianMixture-tied": ("iris", mixture.GaussianMixture(3, covariance_type="tied", random_state=0)),
     "GaussianMixture-diag": ("iris", mixture.GaussianMixture(2, covariance_type="diag", random_state=0)),
     "GaussianMixture-spherical": ("iris", mixture.GaussianMixture(3, covariance_type="spherical", random_state=0)),
+    "BayesianGaussianMixture": ("wine", mixture.BayesianGaussianMixture(n_components=3, random_state=0)),
     "MLPClassifier-identity": (
         "iris",
         scaled(neural_network.MLPClassifier((8,), activation="identity", max_iter=300, random_state=0)),

@@ -11,9 +11,9 @@ from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.plan import Plan
 
-__all__ = ["Privacy", "plan"]
+__all__ = ["Privacy", "fitting_error", "plan"]
 
-FINEST, RELATIVE = 2.0**-10, 2.0**-15
+FINEST, OF_LARGEST, OF_SPREAD = 2.0**-10, 2.0**-15, 2.0**-6
 
 _Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
 _PACKINGS: Sequence[_Candidates] = (rotation.candidates, coefficient.candidates, column.candidates)
@@ -33,13 +33,13 @@ def plan(
     """Return the cheapest plan for each row count, without repetition.
 
     `calibration` are rows normalised to [-1, 1], shape (rows, features). `error` bounds the absolute error of a score;
-    by default 2^-10, or 2^-15 of the largest calibrated score if that is more. `leeway` is by how much, summed over its
+    by default one that fits the calibrated scores. `leeway` is by how much, summed over its
     columns, a row may leave [-1, 1]. With `exact`, weights and calibration rows are integers, or fixed-point numbers of
     few bits, in the model's own units, and so are the scores of every plan. Raises Infeasible with the reasons and the
     nearest feasible wish.
     """
     values = np.asarray(calibration, dtype=np.float64)
-    allowed = error or max(FINEST, RELATIVE * float(np.abs(circuit.evaluate(values)).max()))
+    allowed = error or fitting_error(circuit.evaluate(values))
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _EXACT if exact else _PACKINGS:
@@ -48,6 +48,18 @@ def plan(
         except Infeasible as refusal:
             refusals.append(refusal)
     if not found:
-        raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=refusals[-1].remedy)
+        remedies = [refusal.remedy for refusal in refusals if refusal.remedy != Infeasible.remedy]
+        raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=next(iter(remedies), None))
     best = [min(found, key=lambda plan: plan.seconds(count)) for count in sorted(set(rows))]
     return tuple(dict.fromkeys(best))
+
+
+def fitting_error(scores: Array) -> float:
+    """Return the error that fits scores of shape (rows, outputs).
+
+    That is 2^-10, or 2^-15 of the largest score if that is more; but never more than 2^-6 of what they spread by,
+    lest scores that are all small, or all large and alike, drown.
+    """
+    usual = max(FINEST, OF_LARGEST * float(np.abs(scores).max()))
+    spread = float(np.ptp(scores, axis=0).max()) / 2
+    return min(usual, OF_SPREAD * spread) if spread else usual

@@ -17,6 +17,7 @@ from sealdrop_core.sealed import Header, split
 
 SAMPLE, LEAST = 128, 16  # rows
 SECONDS = 10.0
+SHARPEN = "Ask for a smaller error; publish targets of very different sizes one by one."
 
 
 def _affordable(plans: Sequence[Plan]) -> int:
@@ -52,7 +53,7 @@ def measure(draft: Draft, min_agreement: float) -> Agreement:
     opened = [encrypted_scores(manifest, plan, draft.weights, sample.rows) for plan in manifest.plans]
     found = min(score(answered(scores, output), wanted, output) for scores in opened)
     if found < min(min_agreement, score(answered(draft.scores(sample.rows), output), wanted, output)):
-        raise too_low(found, min_agreement)
+        raise too_low(found, min_agreement, SHARPEN)
     exact = network.evaluate(sample.rows)
     return Agreement(
         rows=len(sample.rows), score=found, largest_error=max(float(np.abs(scores - exact).max()) for scores in opened)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sealdrop.planning import FINEST
+from sealdrop.planning import fitting_error
 from sealdrop.publish.activations import circuits
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.normalize import absorb, normalized
@@ -43,18 +43,19 @@ def fit(model: Model, calibration: Calibration, planner: Planner, error: float |
     """Try polynomial degrees from the cheapest up, until one agrees with the model and has a plan.
 
     A fit should leave half of the allowance to rows that were not seen; if none does, the closest one will have to do.
-    Without an `error` the plan may add a small part of what the polynomials are off by anyway. Raises Infeasible, or
-    UnsupportedModel (`agreement_too_low`).
+    Without an `error` the plan takes one that fits the scores, or a small part of what the polynomials are off by.
+    Raises Infeasible, or UnsupportedModel (`agreement_too_low`).
     """
     candidates = _candidates(model, calibration)
     good = [one for one in candidates if one.agreement >= (1 + min_agreement) / 2]
     fair = [one for one in candidates if min_agreement <= one.agreement < (1 + min_agreement) / 2]
+    rows = normalized(calibration.rows, calibration.normalization)
     refusals: list[SealdropError] = []
     for one in [*good, *sorted(fair, key=lambda one: -one.agreement)]:
         own = absorb(one.circuit, calibration.normalization)
-        allowed = error or max(FINEST, one.deviation * OF_DEVIATION) if model.compiled.network.activations else error
+        allowed = error or max(fitting_error(own.evaluate(rows)), one.deviation * OF_DEVIATION)
         try:
-            return Fitted(own, planner(own, normalized(calibration.rows, calibration.normalization), allowed))
+            return Fitted(own, planner(own, rows, allowed))
         except Infeasible as refusal:
             refusals.append(refusal)
     raise refusals[0] if refusals else too_low(max(one.agreement for one in candidates), min_agreement)
@@ -71,10 +72,13 @@ def _candidates(model: Model, calibration: Calibration) -> list[_Candidate]:
     return found
 
 
-def too_low(agreement: float, wanted: float) -> UnsupportedModel:
+REFIT = "Scale the inputs, fit a smaller or more regularised network, or lower min_agreement knowingly."
+
+
+def too_low(agreement: float, wanted: float, remedy: str = REFIT) -> UnsupportedModel:
     """Return the refusal of a model that answers otherwise once it is encrypted."""
     return UnsupportedModel(
         f"on calibration rows the encrypted model agrees to {agreement:.4f} with the original, wanted is {wanted:g}",
         code="agreement_too_low",
-        remedy="Scale the inputs, fit a smaller or more regularised network, or lower min_agreement knowingly.",
+        remedy=remedy,
     )

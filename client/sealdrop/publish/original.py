@@ -7,16 +7,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.prediction import Prediction
+from sealdrop.publish.refusal import UnsupportedCalibration
 from sealdrop.timing import Stopwatch
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Output
 
+SAME = 1e-9  # of a target's size, deviations below it are rounding errors
+
 
 def answers(model: Any, X: Any, output: Output) -> NDArray[Any]:
-    """Return what the model itself predicts for rows X, or transforms them to."""
+    """Return what the model itself predicts for rows X, or transforms them to.
+
+    Raises UnsupportedCalibration (`calibration_refused`) when the model does not take them.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rows without column names are as good as rows with them
-        return np.asarray(model.transform(X) if output.kind == "transform" else model.predict(X))
+        try:
+            return np.asarray(model.transform(X) if output.kind == "transform" else model.predict(X))
+        except (TypeError, ValueError) as error:
+            raise UnsupportedCalibration(
+                f"the model itself does not take the calibration rows: {error}",
+                code="calibration_refused",
+                remedy="Give rows as the model was fitted on them: of the same types, under the same names.",
+            ) from error
 
 
 def answered(scores: Array, output: Output) -> NDArray[Any]:
@@ -26,8 +39,16 @@ def answered(scores: Array, output: Output) -> NDArray[Any]:
 
 
 def score(found: NDArray[Any], wanted: NDArray[Any], output: Output) -> float:
-    """Return the share of rows with equal labels, or for numbers the coefficient of determination, at least 0."""
+    """Return the share of rows with equal labels, or for numbers the coefficient of determination, at least 0.
+
+    Of several targets the worst counts; what is transformed is one vector. A target that is the same for all rows has
+    nothing to determine: it is held against its size.
+    """
     if output.kind not in ("regression", "transform"):
         return float(np.mean(found == wanted))
-    left, all_of_it = np.sum((found - wanted) ** 2), np.sum((wanted - wanted.mean(axis=0)) ** 2)
-    return float(np.clip(1 - left / all_of_it, 0, 1)) if all_of_it else float(np.allclose(found, wanted))
+    targets = (len(wanted), -1) if output.kind == "regression" else (-1, 1)
+    left = np.sum((found - wanted).reshape(targets) ** 2, axis=0)
+    spread = np.sum((wanted - wanted.mean(axis=0)).reshape(targets) ** 2, axis=0)
+    size = np.sum(wanted.reshape(targets) ** 2, axis=0)
+    constant = spread <= SAME**2 * size
+    return float(np.clip(1 - left / np.where(constant, np.maximum(size, len(wanted)), spread), 0, 1).min())

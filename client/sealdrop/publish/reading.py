@@ -15,6 +15,7 @@ from sealdrop.publish.original import answers
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn import compile_estimator, is_estimator
 from sealdrop.publish.sklearn.registry import public_name
+from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Output
 
 
@@ -63,8 +64,11 @@ def _chosen(answers: NDArray[Any], classes: Sequence[Label]) -> NDArray[np.intp]
 def read(model: Any) -> Model:
     """Compile an estimator, or the estimator or network in a file.
 
-    Raises UnsupportedModel: `unsupported_model`, `not_fitted`, `unreadable_model`, `unsupported_node`.
+    Raises UnsupportedModel: `unsupported_model`, `not_fitted`, `model_not_finite`, `unreadable_model`,
+    `unsupported_node`.
     """
+    if isinstance(model, str | Path) and not Path(model).is_file():
+        raise UnsupportedModel(f"there is no file {model}", code="unreadable_model", remedy="Check the path.")
     if isinstance(model, str | Path) and Path(model).suffix == ".onnx":
         return _network(Path(model))
     if isinstance(model, str | Path):
@@ -74,8 +78,19 @@ def read(model: Any) -> Model:
             f"an object of type {type(model).__name__} is no model",
             remedy="Give a fitted scikit-learn estimator, or the path of a .joblib or .onnx file.",
         )
-    compiled = compile_estimator(model)
+    compiled = _compiled(model)
     return Model(compiled, lambda X: answers(model, X, compiled.output), _source(model))
+
+
+def _compiled(estimator: Any) -> Compiled:
+    try:
+        return compile_estimator(estimator)
+    except InvalidRequest as refusal:  # a circuit takes finite numbers only
+        raise UnsupportedModel(
+            "the model holds no weights, or some that are missing or infinite",
+            code="model_not_finite",
+            remedy="Fit it again: on scaled inputs, or with a smaller learning rate.",
+        ) from refusal
 
 
 def _network(path: Path) -> Model:

@@ -46,11 +46,14 @@ def gaussian_naive_bayes(estimator: Any) -> Compiled:
 
 @compiles("mixture.GaussianMixture", "mixture.BayesianGaussianMixture", fitted="precisions_")
 def gaussian_mixture(estimator: Any) -> Compiled:
-    """The component a row most likely comes from."""
+    """The component a row most likely comes from.
+
+    What is constant in each differs between the two classes: it is read off at the component's mean.
+    """
     means = np.asarray(estimator.means_)
     precision = _full(estimator.precisions_, estimator.covariance_type, *means.shape)
-    volume = np.linalg.slogdet(precision)[1]
-    return _posterior(precision, means, np.log(estimator.weights_) + volume / 2, range(len(means)), competing=True)
+    constant = np.diagonal(estimator._estimate_weighted_log_prob(means))
+    return _posterior(precision, means, constant, range(len(means)), competing=True)
 
 
 def _full(precisions: Any, kind: str, components: int, features: int) -> Array:
