@@ -11,7 +11,7 @@ from sealdrop.errors import UntrustedManifest
 from tests.client.service import API, TOKEN
 
 
-def test_damaged_result_is_told_to_nobody(service, model, rows):
+def test_a_damaged_result_is_told_to_nobody(service, model, rows):
     service.fail("GET /results", httpx.Response(200, content=b"damaged"))
     with pytest.raises(TransportFailed) as failure:
         model.predict(rows)
@@ -19,7 +19,7 @@ def test_damaged_result_is_told_to_nobody(service, model, rows):
     assert service.log[-1].startswith("GET /results")
 
 
-def test_result_that_is_no_result_is_told_to_nobody(service, model, rows):
+def test_a_result_that_is_none_is_told_to_nobody(service, model, rows):
     def rule(request):
         for name in service.objects:
             if name.startswith("results/"):
@@ -31,7 +31,7 @@ def test_result_that_is_no_result_is_told_to_nobody(service, model, rows):
     assert service.log[-1].startswith("GET /results")
 
 
-def test_endless_result_is_cut_off(service, model, rows):
+def test_an_endless_result_is_cut_off(service, model, rows):
     service.fail("GET /results", httpx.Response(200, content=b"x" * 50_000_000))
     with pytest.raises(TransportFailed):
         model.predict(rows)
@@ -48,7 +48,7 @@ def test_endless_result_is_cut_off(service, model, rows):
         lambda d: d["manifest"]["plans"][0]["parameters"].update(coeff_modulus=["4611686018427387847"]),
     ],
 )
-def test_manifest_that_is_not_what_it_says(service, client, published, change):
+def test_a_manifest_that_is_not_what_it_says_is_not_trusted(service, client, published, change):
     manifest = published["breast-cancer@1"][0]
     described = {"digest": manifest.digest, "manifest": json.loads(manifest.canonical())}
     change(described)
@@ -57,14 +57,14 @@ def test_manifest_that_is_not_what_it_says(service, client, published, change):
         client.model("breast-cancer")
 
 
-def test_pinned_digest(client, published):
+def test_another_manifest_than_the_pinned_one_is_not_trusted(client, published):
     digest = published["breast-cancer@1"][0].digest
     assert client.model("breast-cancer", digest=digest).manifest.digest == digest
     with pytest.raises(UntrustedManifest):
         client.model("digits", digest=digest)
 
 
-def test_link_less_safe_than_the_service(service, model, rows):
+def test_a_link_less_safe_than_the_service_is_not_followed(service, model, rows):
     service.objects.link = lambda name: f"http://storage.test/{name}"
     with pytest.raises(TransportFailed) as failure:
         model.predict(rows)
@@ -72,18 +72,18 @@ def test_link_less_safe_than_the_service(service, model, rows):
 
 
 @pytest.mark.parametrize("url", ["http://api.example.com", "ftp://x", "nonsense", "", "https://", "http://8.8.8.8"])
-def test_unusable_address(url):
+def test_an_unusable_address_is_refused(url):
     with pytest.raises(Misconfigured):
         Client(url, TOKEN)
 
 
 @pytest.mark.parametrize("token", ["", " ", None, "a b", "a\nb", "ä"])
-def test_unusable_token(service, token):
+def test_an_unusable_token_is_refused(service, token):
     with pytest.raises(Misconfigured), Client(API, token, transport=httpx.MockTransport(service)) as client:
         client.models()
 
 
-def test_wrong_token(service):
+def test_a_wrong_token_is_refused_by_the_service_and_not_shown(service):
     with Client(API, "wrong", transport=httpx.MockTransport(service)) as client:
         with pytest.raises(ServiceRefused) as refusal:
             client.models()

@@ -86,7 +86,7 @@ def test_sigv4_signs_body_and_path(service, monkeypatch, cancer):
     assert "secret" not in repr(signer)
 
 
-def test_any_httpx_authentication(service):
+def test_any_httpx_authentication_is_taken(service):
     class Own(httpx.Auth):
         def auth_flow(self, request):
             request.headers["authorization"] = f"Bearer {TOKEN}"

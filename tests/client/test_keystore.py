@@ -14,7 +14,7 @@ def plan(published):
     return published["breast-cancer@1"][0].plans[0]
 
 
-def test_only_the_owner_may_read(tmp_path, plan):
+def test_only_the_owner_may_read_a_keyring(tmp_path, plan):
     store = Keystore(tmp_path / "a" / "b", "https://api.example.com")
     store.keyring(plan)
     (path,) = store.folder.glob("*.keyring")
@@ -26,13 +26,13 @@ def test_only_the_owner_may_read(tmp_path, plan):
     assert list(store.folder.iterdir()) == [path]
 
 
-def test_kept_across_processes_and_apart_by_deployment(tmp_path, plan):
+def test_keyrings_are_kept_across_processes_and_apart_by_deployment(tmp_path, plan):
     first = Keystore(tmp_path, "https://a.example.com").keyring(plan).key_id(plan)
     assert Keystore(tmp_path, "https://a.example.com").keyring(plan).key_id(plan) == first
     assert Keystore(tmp_path, "https://b.example.com").keyring(plan).key_id(plan) != first
 
 
-def test_the_faster_process_wins(tmp_path, plan, monkeypatch):
+def test_the_keyring_of_the_faster_process_is_kept(tmp_path, plan, monkeypatch):
     """Another process makes the keyring between our look and our writing."""
     from sealdrop.keyring import Keyring
 

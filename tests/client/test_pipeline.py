@@ -25,7 +25,7 @@ def many(cancer):
     return pd.concat([cancer.X] * 12)
 
 
-def test_parts_stream(client, service, cancer, many, small_parts):
+def test_parts_are_sealed_uploaded_and_opened_as_a_stream(client, service, cancer, many, small_parts):
     seen = []
     model = client.model("breast-cancer")
     answer = model.predict(many, progress=seen.append)
@@ -43,7 +43,7 @@ def test_results_are_opened_while_rows_are_still_being_sealed(client, many, smal
     assert any(now.opened and now.sealed < now.rows for now in seen)
 
 
-def test_more_parts_than_a_page(client, cancer, small_parts):
+def test_more_parts_than_a_page_are_collected(client, cancer, small_parts):
     many = pd.concat([cancer.X] * 50)
     job = client.model("breast-cancer").submit(many)
     assert job.record.parts > 100
@@ -87,7 +87,7 @@ def test_a_failed_upload_stops_the_collecting(client, service, many, small_parts
     assert set(threading.enumerate()) <= before
 
 
-def test_submit_now_and_open_in_another_process(service, client, cancer):
+def test_a_job_is_submitted_now_and_opened_in_another_process(service, client, cancer):
     job = client.model("breast-cancer").submit(cancer.X)
     with Client(API, TOKEN, transport=httpx.MockTransport(service)) as other:
         later = other.job(job.id)
@@ -97,7 +97,7 @@ def test_submit_now_and_open_in_another_process(service, client, cancer):
     assert prediction.job == job.id
 
 
-def test_job_from_elsewhere_cannot_be_opened(service, client, cancer, tmp_path):
+def test_a_job_from_elsewhere_cannot_be_opened(service, client, cancer, tmp_path):
     job = client.model("breast-cancer").submit(cancer.X[:1])
     with Client(API, TOKEN, keyring_dir=tmp_path / "other", transport=httpx.MockTransport(service)) as other:
         with pytest.raises(Misconfigured) as refusal:
