@@ -118,6 +118,9 @@ def test_waiting_has_an_end(client, service, cancer):
     for wait in (job.wait, job.result):
         with pytest.raises(JobUnfinished):
             wait(timeout=0.02)
+    assert not job.is_done
+    service.looks_before_done = 0
+    assert job.refresh().is_done
 
 
 def test_jobs_are_listed_newest_first_and_deleted(client, service, cancer):
