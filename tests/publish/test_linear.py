@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sealdrop.publish.linear import Linear, choose, merge, scaled, sparsest, stacked, summed, unchanged
+from sealdrop.publish.linear import Linear, choose, merge, scaled, sparse_identity, sparsest, stacked, summed
 from sealdrop_core.circuit import Affine, SparseAffine
 
 draw = np.random.default_rng(5)
@@ -50,7 +50,7 @@ def test_two_maps(kind: str, other: str) -> None:
 
 def test_the_identity_merges_away() -> None:
     then = _affine(3, 5, "sparse")
-    assert merge(unchanged(5), then) is then
+    assert merge(sparse_identity(5), then) is then
 
 
 def test_few_weights_of_many_are_kept_sparse() -> None:
