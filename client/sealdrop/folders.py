@@ -20,19 +20,21 @@ def config_folder() -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder and those above it, for their owner's eyes only, and return it."""
+    """Make the folder and those above it, open to their owner only, and return it."""
     if not path.parent.exists():
         private_folder(path.parent)
     path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; a reader sees the old text or the new, never a half."""
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; whoever reads it, also after a crash, finds the old one or the new."""
     descriptor, draft = tempfile.mkstemp(dir=private_folder(path.parent), prefix=".draft-")  # mode 0600
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

@@ -50,7 +50,7 @@ class Keystore:
 
     def remember(self, plan: "Plan", key: str) -> None:
         """Note that this deployment has these keys."""
-        write_private(self._mark(plan), f"{key}\n")
+        write_private(self._mark(plan), f"{key}\n".encode())
 
     def forget(self, plan: "Plan") -> None:
         """Note that this deployment does not have the keys any more."""
