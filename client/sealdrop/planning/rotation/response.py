@@ -39,13 +39,13 @@ def respond(
     unit = math.sqrt(layout.kept / 2) / scale  # deviation of a score for one of a coefficient
     own, allowed = GAIN_FACTOR * deviation / unit, error / noise.SIGMAS / unit
     left = math.sqrt(allowed**2 - own**2)
-    heavy = math.sqrt(tail(layout.kept / degree))
     if privacy == "open":
-        dropped = noise.most_dropped_bits(degree, left / heavy)
-        total = math.hypot(own, heavy * noise.dropped_std(degree, dropped))
+        dropped = _most_dropped_bits(layout, degree, left)
+        total = math.hypot(own, _dropped_std(layout, degree, dropped))
         return Response(private=False, dropped_bits=dropped), noise.SIGMAS * unit * total
-    dropped = noise.most_dropped_bits(degree, left / 4 / heavy)
-    spent = heavy * math.hypot(noise.dropped_std(degree, dropped), noise.public_zero_std(degree))
+    dropped = _most_dropped_bits(layout, degree, left / 4)
+    zero = math.sqrt(tail(layout.kept / degree)) * noise.public_zero_std(degree)
+    spent = math.hypot(_dropped_std(layout, degree, dropped), zero)
     flooding = math.sqrt(max(left**2 - spent**2, 1.0))
     bits = math.log2(flooding / own)
     response = Response(
@@ -55,3 +55,18 @@ def respond(
         divergence_log2=math.log2(layout.kept) - 1 - 2 * bits,
     )
     return response, error
+
+
+def _most_dropped_bits(layout: RotationLayout, degree: int, allowed: float) -> int:
+    return max(bits for bits in range(60) if _dropped_std(layout, degree, bits) <= allowed)
+
+
+def _dropped_std(layout: RotationLayout, degree: int, bits: int) -> float:
+    """Return the deviation of a coefficient that rounding away low bits comes to.
+
+    A half is always rounded up, which is half a unit on average: in the slots whose root is near 1 that adds up.
+    """
+    if not bits:
+        return 0.0
+    upward = math.sqrt(2 * layout.kept * (1 + noise.TERNARY_VARIANCE * degree)) / math.pi
+    return math.hypot(math.sqrt(tail(layout.kept / degree)) * noise.dropped_std(degree, bits), upward)
