@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sealdrop.planning import cost, flooding, network
-from sealdrop.planning.precision import MAX_INPUT_BITS, Loss, Precision, Privacy, capacity, respond, split
+from sealdrop.planning.precision import MAX_INPUT_BITS, Loss, Precision, Privacy, Rounding, capacity, respond, split
 from sealdrop.planning.profile import Probe
 from sealdrop.planning.reach import largest_score
-from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
+from sealdrop.planning.rows import for_rounding
+from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.lifting import linear
@@ -33,8 +34,9 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if affine is None:
         plans = [network_plan(circuit, calibration, wish, leeway)]
     else:
+        rounding = Rounding(affine, for_rounding(calibration, affine.features))
         bound = largest_score(affine, (), leeway)
-        each = (_linear(affine, calibration, wish, bound, degree) for degree in LINEAR_DEGREES)
+        each = (_linear(rounding, wish, bound, degree) for degree in LINEAR_DEGREES)
         plans = [plan for plan in each if plan]
     if not plans:
         raise Infeasible(f"one prime does not carry columns to an error of {error:.2g} with {privacy} responses")
@@ -44,12 +46,10 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     yield from small
 
 
-def _linear(
-    affine: Affine | SparseAffine, calibration: Array, wish: network.Wish, bound: float, degree: int
-) -> Plan | None:
+def _linear(rounding: Rounding, wish: network.Wish, bound: float, degree: int) -> Plan | None:
     """Return the plan with the fewest bits of this degree: columns wait for the line, not for the server."""
-    error, privacy, most = wish.error, wish.privacy, min(60, SECURITY_BITS[degree])
-    widest = split(affine, calibration, bound, ntt_primes(degree, (most,))[0], error, privacy)
+    affine, error, privacy, most = rounding.affine, wish.error, wish.privacy, min(60, SECURITY_BITS[degree])
+    widest = split(rounding, bound, ntt_primes(degree, (most,))[0], error, privacy)
     wanted = flooding.needed_bits(degree, affine.outputs)
 
     def attempt(bits: int) -> tuple[int, Precision, Loss]:

@@ -7,12 +7,12 @@ import numpy as np
 
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
-from sealdrop.planning.rotation.chain import Network
+from sealdrop.planning.rotation.chain import Network, levels
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
 from sealdrop.planning.rotation.planned import planned
 from sealdrop.planning.rotation.response import wanted_deviation
-from sealdrop.planning.rotation.search import DEGREES, Search
+from sealdrop.planning.rotation.search import Search, rings
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.plan import Plan
@@ -32,7 +32,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
     nearest, found = math.inf, False
-    for degree in DEGREES:
+    for degree in rings(levels(folded, activations)):
         try:
             networks = list(_networks(folded, known, arranger, degree // 2))
         except Infeasible:  # too wide for this ring

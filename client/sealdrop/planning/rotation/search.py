@@ -14,6 +14,11 @@ MOST_BITS = 60  # of one prime
 LEAST_BITS = 20  # of a prime that products are divided by
 
 
+def rings(levels: int) -> list[int]:
+    """Return the degrees whose modulus has room for so many primes, and for a special one."""
+    return [degree for degree in DEGREES if (levels + 1) * LEAST_BITS <= SECURITY_BITS[degree]]
+
+
 @dataclass
 class Search:
     """A search in one ring; `nearest` is the smallest deviation any chain came to."""
