@@ -54,7 +54,9 @@ def test_without_an_identity_there_is_no_answer(ask, authorizer):
     assert (status, answer["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("reference", ["", "linear@", "linear@x", "linear@01", "linear@ 1", "linear@\u0661", "../linear"])
+@pytest.mark.parametrize(
+    "reference", ["", "linear@", "linear@x", "linear@01", "linear@ 1", "linear@\u0661", "../linear"]
+)
 def test_what_is_no_reference_is_refused(ask, reference):
     status, answer = ask('{"rows": [[1]]}', reference=reference)
     assert (status, answer["code"]) == (400, "invalid_request")

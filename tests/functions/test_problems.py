@@ -89,7 +89,8 @@ def test_a_body_is_json_whatever_it_calls_itself(model, kind, body):
 
 
 @pytest.mark.parametrize(
-    "change", [{"model": "s3cret" * 12}, {"sha256": "s3cret"}, {"plan": "my s3cret"}, {"s3cret": 1}, {"bytes": "s3cret"}]
+    "change",
+    [{"model": "s3cret" * 12}, {"sha256": "s3cret"}, {"plan": "my s3cret"}, {"s3cret": 1}, {"bytes": "s3cret"}],
 )
 def test_a_refusal_does_not_repeat_what_was_sent(api, change):
     answer = api("POST", "/v1/keys", {"model": "m@1", "plan": "p", "bytes": 1, "sha256": "0" * 64} | change)
