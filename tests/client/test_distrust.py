@@ -71,6 +71,51 @@ def test_a_link_less_safe_than_the_service_is_not_followed(service, model, rows)
     assert failure.value.code == "insecure_link"
 
 
+@pytest.mark.parametrize("header", [{"x-text": "ä"}, {"ä": "x"}])
+def test_headers_that_are_no_text_are_not_sent(service, model, rows, header):
+    granted = service.objects.grant
+
+    def grant(*of):
+        given = granted(*of)
+        return given | {"headers": given["headers"] | header}
+
+    service.objects.grant = grant
+    with pytest.raises(TransportFailed):
+        model.predict(rows)
+
+
+@pytest.mark.parametrize("where", ["GET /stage/v1/models", "PUT /keys"])
+def test_an_endless_answer_is_cut_off(service, client, rows, where):
+    service.fail(where, httpx.Response(200, content=iter(lambda: b" " * 1_000_000, b"")))
+    with pytest.raises(TransportFailed) as failure:
+        client.model("breast-cancer").predict(rows)
+    assert failure.value.code == "unreadable_answer"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("where", ["GET /stage/v1/models", "POST /stage/v1/jobs", "PUT /inputs", "GET /results"])
+def test_nobody_is_sent_elsewhere(service, client, rows, where, status):
+    service.fail(where, httpx.Response(status, headers={"location": "https://elsewhere.test/"}))
+    with pytest.raises((ServiceRefused, TransportFailed)):
+        client.model("breast-cancer").predict(rows)
+    assert {request.url.host for request in service.requests} <= {"api.test", "storage.test"}
+
+
+@pytest.mark.parametrize("job", ["../x", "J", "", "a/b", "a" * 41])
+def test_a_job_id_that_is_none_is_not_used(service, model, rows, job):
+    created = service._create
+
+    def create(body, key):
+        answer = created(body, key).json()
+        answer["job"]["id"] = job
+        return httpx.Response(201, json=answer)
+
+    service._create = create
+    with pytest.raises(TransportFailed) as failure:
+        model.predict(rows)
+    assert failure.value.code == "unreadable_answer"
+
+
 @pytest.mark.parametrize("url", ["http://api.example.com", "ftp://x", "nonsense", "", "https://", "http://8.8.8.8"])
 def test_an_unusable_address_is_refused(url):
     with pytest.raises(Misconfigured):

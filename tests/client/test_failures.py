@@ -5,7 +5,7 @@ import threading
 import httpx
 import pytest
 
-from sealdrop import JobFailed, ServiceRefused, TransportFailed
+from sealdrop import JobFailed, ServiceRefused, TransportFailed, retrying
 from sealdrop.retrying import retry_after
 from tests.client.service import problem
 
@@ -76,7 +76,7 @@ def test_a_refusal_carries_problem_details(service, client):
     assert error.problem()["status"] == 404
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"detail": 3, "code": null}', b"\xff"])
+@pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"detail": 3, "code": null}', b"\xff", b"[" * 100_000])
 def test_a_refusal_without_problem_details_is_one(service, client, content):
     service.fail("GET", httpx.Response(418, content=content))
     with pytest.raises(ServiceRefused) as refusal:
@@ -127,10 +127,42 @@ def test_a_retired_model_is_refused(service, client):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("0", 0), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", None), ("-1", None), ("", None), ("٣", None)],
+    [
+        *[("0", 0), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0)],
+        *[("soon", None), ("-1", None), ("", None), ("٣", None), (f"Fri, 31 Dec 2027 23:59:59 +{'9' * 11}", None)],
+        *[("9" * 11, 86400), ("9" * 400, 86400), ("Fri, 31 Dec 9999 23:59:59 GMT", 86400)],
+    ],
 )
 def test_retry_after_is_seconds_or_a_date(header, seconds):
     assert retry_after(httpx.Response(503, headers=[("retry-after", header.encode())])) == seconds
+
+
+@pytest.mark.parametrize(("asked", "pauses"), [("7", [7.0]), ("60", [60.0]), ("301", [])])
+def test_a_service_is_left_alone_for_as_long_as_it_asks_or_given_up(service, client, monkeypatch, asked, pauses):
+    slept = []
+    monkeypatch.setattr(retrying.NEVER, "wait", lambda timeout: slept.append(timeout))
+    service.fail("GET", problem(503, "unavailable", **{"retry-after": asked}))
+    if pauses:
+        assert client.models()
+    else:
+        with pytest.raises(ServiceRefused):
+            client.models()
+    assert slept == pauses
+
+
+@pytest.mark.parametrize(
+    ("status", "retryable", "attempts"),
+    [(500, False, 1), (500, None, 2), (500, True, 2), (409, True, 2), (409, False, 1), (409, None, 1), (503, False, 2)],
+)
+def test_a_refusal_is_repeated_only_if_it_may_pass(service, client, status, retryable, attempts):
+    told = {"code": "c"} | ({} if retryable is None else {"retryable": retryable})
+    service.fail("GET", httpx.Response(status, json=told))
+    if attempts == 1:
+        with pytest.raises(ServiceRefused):
+            client.models()
+    else:
+        assert client.models()
+    assert len(service.requests) == attempts
 
 
 def test_a_service_that_stays_unavailable_is_given_up(service, client):
