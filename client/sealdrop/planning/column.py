@@ -17,11 +17,11 @@ from sealdrop_core.lifting import linear
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
 from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage, layers
+from sealdrop_core.sealed import MAX_HEADER_BYTES, MAX_INPUT_BYTES
 
 LINEAR_DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 NETWORK_DEGREES = (2048, 4096, 8192, 16384, 32768)
 LEAST_BITS = 20  # of a prime
-MOST_BLOCK_BYTES = 64 << 20  # what a deployment accepts in one upload
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -40,10 +40,16 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         plans = [plan for plan in each if plan]
     if not plans:
         raise Infeasible(f"one prime does not carry columns to an error of {error:.2g} with {privacy} responses")
-    small = [plan for plan in plans if plan.quote.bytes_up <= MOST_BLOCK_BYTES]
+    small = [plan for plan in plans if MAX_HEADER_BYTES + plan.quote.bytes_up <= MAX_INPUT_BYTES]
     if not small:
-        raise Infeasible(f"{circuit.features} columns are more than one upload holds")
+        raise Infeasible(_too_large(min(plans, key=lambda plan: plan.quote.bytes_up)))
     yield from small
+
+
+def _too_large(plan: Plan) -> str:
+    sealed, most = plan.quote.bytes_up >> 20, MAX_INPUT_BYTES >> 20
+    block = f"{plan.layout.inputs} columns of {plan.layout.rows_per_block} rows"
+    return f"{block} take {sealed} MiB sealed, and one upload holds {most} MiB"
 
 
 def _linear(rounding: Rounding, wish: network.Wish, bound: float, degree: int) -> Plan | None:
