@@ -15,8 +15,8 @@ from benchmarks.fleet import Fleet, Outcome, run_job
 from benchmarks.report import Claim
 from benchmarks.timing import one_core
 from sealdrop.cost.measured import MEASURED
-from sealdrop.parts import rows_per_part
 from sealdrop.planning import plan
+from sealdrop.request.parts import rows_per_part
 
 ROWS = 100_000_000
 # requests a second for each prefix: https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import write_private
-from sealdrop.parts import Part, cut
+from sealdrop.request.parts import Part, cut
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 

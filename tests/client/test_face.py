@@ -7,7 +7,7 @@ import pytest
 
 import sealdrop
 from sealdrop import Client, SigV4, errors
-from sealdrop.credentials import Bearer
+from sealdrop.transport.credentials import Bearer
 from sealdrop_core.errors import SealdropError
 from tests.client.service import API, TOKEN
 

@@ -5,8 +5,9 @@ import threading
 import httpx
 import pytest
 
-from sealdrop import JobFailed, ServiceRefused, TransportFailed, retrying
-from sealdrop.retrying import retry_after
+from sealdrop import JobFailed, ServiceRefused, TransportFailed
+from sealdrop.transport import retrying
+from sealdrop.transport.retrying import retry_after
 from tests.client.service import problem
 
 

@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 from sealdrop import Client, JobFailed, JobUnfinished, Misconfigured, TransportFailed
-from sealdrop.bounded_map import WIDTH
-from sealdrop.collecting import raise_if_failed
-from sealdrop.parts import rows_per_part
+from sealdrop.request.bounded_map import WIDTH
+from sealdrop.request.collect import raise_if_failed
+from sealdrop.request.parts import rows_per_part
 from tests.client.service import API, TOKEN
 
 
 @pytest.fixture
 def small_parts(monkeypatch):
     """Cut parts of one block."""
-    monkeypatch.setattr("sealdrop.parts.PART_ROWS", 1)
+    monkeypatch.setattr("sealdrop.request.parts.PART_ROWS", 1)
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_failed_part_stops_the_sending(client, service, many, small_parts, mon
             job.parts[0]["error"] = {"code": "worker_died", "detail": "d", "remedy": "r"}
 
     service.rules.append(rule)
-    monkeypatch.setattr("sealdrop.collecting.raise_if_failed", judge)
+    monkeypatch.setattr("sealdrop.request.collect.raise_if_failed", judge)
     before = set(threading.enumerate())
     with pytest.raises(JobFailed, match=r"job .*: d"):
         client.model("breast-cancer").predict(many, progress=slowly)

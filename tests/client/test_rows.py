@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sealdrop import OutOfRange, RefusedInput
-from sealdrop.rows import admit
+from sealdrop.preprocessing.rows import admit
 
 
 @pytest.fixture

@@ -20,14 +20,14 @@ from sklearn.preprocessing import (
 from tests.publish.tables import NUMBERS, ROWS, STRANGE, TABLE, TARGET, TRANSFORMERS, UNSEEN, WORDS, columns
 
 from sealdrop.errors import RefusedInput
+from sealdrop.preprocessing.rows import admit
+from sealdrop.preprocessing.steps import Column, run
 from sealdrop.publish import UnsupportedCalibration, UnsupportedModel
 from sealdrop.publish.agreement import encrypted_scores
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.drafting import draft
 from sealdrop.publish.sklearn import compile_estimator
 from sealdrop.publish.sklearn.registry import compile_transformer
-from sealdrop.rows import admit
-from sealdrop.steps import Column, run
 from sealdrop_core.manifest import Manifest
 
 

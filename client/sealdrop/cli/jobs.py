@@ -6,7 +6,7 @@ import typer
 
 from sealdrop.cli import console, profiles
 from sealdrop.cli.options import Json, ProfileName, Token, Url
-from sealdrop.resources import JobRecord
+from sealdrop.transport.resources import JobRecord
 
 
 def jobs(

@@ -15,10 +15,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sealdrop.client import Client
-from sealdrop.credentials import Credentials, SigV4
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import config_folder, write_private
-from sealdrop.ranges import RangePolicy
+from sealdrop.preprocessing.ranges import RangePolicy
+from sealdrop.transport.credentials import Credentials, SigV4
 
 START_ONE = "Start a deployment on this machine with `sealdrop local`, or pass --url and SEALDROP_TOKEN."
 

@@ -9,9 +9,9 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from sealdrop import __version__
-from sealdrop.credentials import Credentials, authentication
 from sealdrop.errors import AGAIN, Misconfigured, ServiceRefused, TransportFailed
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop.transport.credentials import Credentials, authentication
+from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 Answer = TypeVar("Answer", bound=BaseModel)
 LONGEST_ANSWER = 16 << 20  # bytes; the largest the service has is a manifest

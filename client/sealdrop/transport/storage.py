@@ -9,10 +9,10 @@ from threading import Event
 
 import httpx
 
-from sealdrop.connection import is_near, whole
 from sealdrop.errors import TransportFailed
-from sealdrop.resources import Download, Grant
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop.transport.connection import is_near, whole
+from sealdrop.transport.resources import Download, Grant
+from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 CHUNK = 1 << 18  # bytes between two looks at `stop`
 
