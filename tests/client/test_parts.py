@@ -3,7 +3,7 @@
 import threading
 
 from sealdrop.request.bounded_map import bounded_map
-from sealdrop.request.parts import PART_BYTES, Part, cut, rows_per_part
+from sealdrop.request.parts import PART_BYTES, Part, at_a_time, cut, rows_per_part
 
 
 def test_cut_covers_all_rows_once():
@@ -17,6 +17,13 @@ def test_parts_are_sensible_uploads(published):
             rows = rows_per_part(plan)
             assert rows % plan.layout.rows_per_block == 0
             assert plan.input_bytes(rows) <= PART_BYTES
+
+
+def test_large_parts_are_held_two_at_a_time(published):
+    plan = next(plan for manifest, _ in published.values() for plan in manifest.plans)
+    blocks = PART_BYTES // plan.input_bytes(1)
+    widths = [at_a_time(plan, plan.layout.rows_per_block * blocks * times) for times in (1, 2, 20)]
+    assert widths == [4, 2, 2]
 
 
 def test_a_bounded_map_keeps_order_and_bound():

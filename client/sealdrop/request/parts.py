@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sealdrop.request.bounded_map import WIDTH
 from sealdrop_core.plan import Plan
 
 PART_BYTES = 8 << 20  # a sensible upload: small enough to send again, large enough not to notice the request
@@ -29,6 +30,11 @@ def rows_per_part(plan: Plan) -> int:
     carried = max(plan.layout.inputs * plan.ciphertext_bytes, plan.block_result_bytes(block))
     blocks = min(PART_BYTES // carried, PART_ROWS // block, int(PART_MILLISECONDS / max(plan.quote.milliseconds, 1e-3)))
     return max(1, blocks) * block
+
+
+def at_a_time(plan: Plan, rows: int) -> int:
+    """Return how many parts of `rows` rows are held in memory: two at least, one sealed while another is uploaded."""
+    return max(2, min(WIDTH, WIDTH * PART_BYTES // plan.input_bytes(rows)))
 
 
 def cut(rows: int, step: int) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ from sealdrop.receipts import Receipt
 from sealdrop.request.bounded_map import bounded_map
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.enroll import enroll
-from sealdrop.request.parts import Part, cut, rows_per_part
+from sealdrop.request.parts import Part, at_a_time, cut, rows_per_part
 from sealdrop.timing import Stopwatch
 from sealdrop.transport.resources import Grant, JobCreated, JobRecord, Uploads
 from sealdrop.transport.storage import LinkExpired
@@ -55,7 +55,7 @@ class Submission:
 
     def send(self) -> Generator[Part, None, None]:
         """Yield each part once it has arrived. Sealing happens in the caller's thread, uploads beside it."""
-        return bounded_map(self._upload, self._seal(), self._stop)
+        return bounded_map(self._upload, self._seal(), self._stop, at_a_time(self.plan, self._step))
 
     def _seal(self) -> Iterator[SealedPart]:
         keyring = self._deployment.keystore.keyring(self.plan)

@@ -26,19 +26,19 @@ def seal(ring: Ring, encryptor: Any, manifest: Manifest, plan: Plan, X: Array, *
     values = (X - np.array(manifest.normalization.center)) / np.array(manifest.normalization.scale)
     ckks = plan.parameters.scheme == "ckks"
     form = ring.form(len(ring.primes), 2.0**plan.input_scale_log2 if ckks else 1.0, ntt=ckks)
-    body = b"".join(
-        seeded_bytes(*form.split_seeded(channel().save(encryptor.encrypt_symmetric(plain))), ring.primes)
-        for plain in _blocks(ring, plan, values)
-    )
     fields = {
         "model": manifest.reference,
         "manifest": manifest.digest,
         "plan": plan.id,
         "key": key or "none",
         "rows": str(len(X)),
-        "bytes": str(len(body)),
+        "bytes": str(plan.input_bytes(len(X))),
     }
-    return Header("input", fields).render() + body
+    sealed = (
+        seeded_bytes(*form.split_seeded(channel().save(encryptor.encrypt_symmetric(plain))), ring.primes)
+        for plain in _blocks(ring, plan, values)
+    )
+    return b"".join((Header("input", fields).render(), *sealed))
 
 
 def _blocks(ring: Ring, plan: Plan, values: Array) -> Iterator[Any]:
