@@ -12,8 +12,7 @@ from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
 MOST_BITS = 60  # of one prime
-LEAST_BITS = 20  # of one prime: there are few smaller ones
-BOUNDLESS = 120  # bits of a special prime that leaves no noise
+BOUNDLESS = 120  # bits of a prime that sets no bounds: a special one leaves no noise
 ROOM = 0.9  # of what is wanted, before the special prime adds its noise
 
 
@@ -23,6 +22,11 @@ class Search:
 
     degree: int
     wanted: Deviation
+
+    @property
+    def least(self) -> int:
+        """Bits of one prime, at least: of so many there are enough primes in this ring."""
+        return self.degree.bit_length() + 7
 
     def smallest(self, network: Network) -> tuple[Network, Chain] | None:
         """Return the network and the smallest chain that carries it, None if there is none.
@@ -38,9 +42,10 @@ class Search:
 
     def _chain(self, network: Network) -> Chain | None:
         """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
-        bits = Bits(LEAST_BITS, LEAST_BITS, MOST_BITS, BOUNDLESS)
-        bits = _least(bits, "weights", lambda found: self._weights(network, found) <= ROOM)
-        while self._fits(network, replace(bits, first=LEAST_BITS, special=LEAST_BITS)) and bits.values <= MOST_BITS:
+        precise = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS)
+        weights = self._fewest(precise, "weights", lambda found: self._weights(network, found) <= ROOM).weights
+        bits = Bits(self.least, weights, MOST_BITS, BOUNDLESS)
+        while self._fits(network, replace(bits, first=self.least, special=self.least)) and bits.values <= MOST_BITS:
             excess = self._excess(network, bits)
             if excess <= ROOM:
                 chain = self._shrunk(network, bits)
@@ -56,9 +61,9 @@ class Search:
 
         The special prime is never below another, or rotations would drown the values they move.
         """
-        bits = _least(bits, "first", lambda found: self._excess(network, found) <= ROOM)
+        bits = self._fewest(bits, "first", lambda found: self._excess(network, found) <= ROOM)
         largest = max(bits.primes(network)[:-1])
-        bits = _least(bits, "special", lambda found: self._excess(network, found) <= 1, largest)
+        bits = self._fewest(bits, "special", lambda found: self._excess(network, found) <= 1, largest)
         if not self._fits(network, bits):
             return None
         try:
@@ -67,6 +72,14 @@ class Search:
             return None
         chain = Chain(self.degree, tuple(data), special, 2.0**bits.values)
         return chain if self._measured(network, chain) <= 1 else None
+
+    def _fewest(self, bits: Bits, which: str, carries: Callable[[Bits], bool], low: int | None = None) -> Bits:
+        """Return the bits with the smallest number of one kind that carries; the largest is taken to."""
+        low, high = low or self.least, MOST_BITS
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if carries(replace(bits, **{which: middle})) else (middle + 1, high)
+        return replace(bits, **{which: high})
 
     def _fits(self, network: Network, bits: Bits) -> bool:
         return sum(bits.primes(network)) <= SECURITY_BITS[self.degree]
@@ -88,12 +101,3 @@ class Search:
             return math.inf
         found = slots.deviation(network, chain)
         return max(found.noise / self.wanted.noise, found.weights / self.wanted.weights)
-
-
-def _least(bits: Bits, which: str, carries: Callable[[Bits], bool], low: int = LEAST_BITS) -> Bits:
-    """Return the bits with the smallest number of one kind that carries; the largest is taken to."""
-    high = MOST_BITS
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if carries(replace(bits, **{which: middle})) else (middle + 1, high)
-    return replace(bits, **{which: high})
