@@ -15,12 +15,12 @@ from benchmarks.fleet import Fleet, Outcome, run_job
 from benchmarks.report import Claim
 from benchmarks.timing import one_core
 from sealdrop.cost.measured import MEASURED
-from sealdrop.parts import rows_per_part
 from sealdrop.planning import plan
+from sealdrop.request.parts import rows_per_part
 
 ROWS = 100_000_000
 # requests a second for each prefix: https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
-S3_PUTS, S3_GETS = 3500, 5500
+S3_PUTS = 3500
 # write units a second for each partition, and so for one item:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 ITEM_WRITES = 1000

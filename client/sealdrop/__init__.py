@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sealdrop.client import Client
-    from sealdrop.credentials import SigV4
     from sealdrop.errors import (
         ClientError,
         JobFailed,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from sealdrop.model import Model
     from sealdrop.prediction import Prediction
     from sealdrop.timing import Progress, Timing
+    from sealdrop.transport.credentials import SigV4
 
 _HOMES = {
     "Client": "client",
@@ -53,7 +53,7 @@ _HOMES = {
     "RefusedInput": "errors",
     "SealdropError": "errors",
     "ServiceRefused": "errors",
-    "SigV4": "credentials",
+    "SigV4": "transport.credentials",
     "Timing": "timing",
     "TransportFailed": "errors",
     "UntrustedManifest": "errors",

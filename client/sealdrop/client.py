@@ -6,19 +6,19 @@ from typing import Self
 
 import httpx
 
-from sealdrop.connection import Connection
-from sealdrop.credentials import Credentials
-from sealdrop.deployment import Deployment
-from sealdrop.describing import describe
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import data_folder
 from sealdrop.job import AFTER_ALL, Job
 from sealdrop.keystore import Keystore, deployment_folder
 from sealdrop.model import Model
-from sealdrop.ranges import RangePolicy
+from sealdrop.preprocessing.ranges import RangePolicy
 from sealdrop.receipts import JOB_ID, Receipts
-from sealdrop.resources import JobList, JobPage, JobRecord, ModelList, ModelSummary
-from sealdrop.storage import Storage
+from sealdrop.request.deployment import Deployment
+from sealdrop.request.describe import describe
+from sealdrop.transport.connection import Connection
+from sealdrop.transport.credentials import Credentials
+from sealdrop.transport.resources import JobList, JobPage, JobRecord, ModelList, ModelSummary
+from sealdrop.transport.storage import Storage
 
 PAGE = 100
 

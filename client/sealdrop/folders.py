@@ -2,9 +2,13 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from platformdirs import user_config_path, user_data_path
+
+from sealdrop.errors import Misconfigured
 
 
 def data_folder() -> Path:
@@ -19,21 +23,42 @@ def config_folder() -> Path:
     return Path(home).expanduser() if home else user_config_path("sealdrop", appauthor=False)
 
 
+@contextmanager
+def keeping(path: Path) -> Iterator[None]:
+    """Say what stands in the way of writing: a full disk, another's folder. Raises Misconfigured (`not_kept`)."""
+    try:
+        yield
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot write {path}: {error.strerror}",
+            code="not_kept",
+            remedy="Make room, or name another folder in SEALDROP_HOME.",
+        ) from error
+
+
 def private_folder(path: Path) -> Path:
-    """Make the folder and those above it, for their owner's eyes only, and return it."""
+    """Make the folder and those above it, open to their owner only, and return it; raises Misconfigured."""
     if not path.parent.exists():
         private_folder(path.parent)
-    path.mkdir(mode=0o700, exist_ok=True)
+    with keeping(path):
+        path.mkdir(mode=0o700, exist_ok=True)
     return path
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; a reader sees the old text or the new, never a half."""
-    descriptor, draft = tempfile.mkstemp(dir=private_folder(path.parent), prefix=".draft-")  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read; whoever reads it, also after a crash, finds the old one or the new.
+
+    Raises Misconfigured.
+    """
+    folder = private_folder(path.parent)
+    with keeping(path):
+        descriptor, draft = tempfile.mkstemp(dir=folder, prefix=".draft-")  # mode 0600
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(path)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise

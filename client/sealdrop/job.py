@@ -4,16 +4,16 @@ from collections.abc import Callable
 from threading import Event
 from time import monotonic, sleep
 
-from sealdrop import collecting
-from sealdrop.collecting import Collection
-from sealdrop.deployment import Deployment
-from sealdrop.describing import describe
 from sealdrop.errors import JobUnfinished, Misconfigured, ServiceRefused
 from sealdrop.prediction import Prediction
 from sealdrop.receipts import Receipt
-from sealdrop.resources import JobPage, JobRecord
-from sealdrop.retrying import retry_after
+from sealdrop.request import collect
+from sealdrop.request.collect import Collection
+from sealdrop.request.deployment import Deployment
+from sealdrop.request.describe import describe
 from sealdrop.timing import Progress, Stopwatch
+from sealdrop.transport.resources import JobPage, JobRecord
+from sealdrop.transport.retrying import retry_after
 from sealdrop_core.jobs import JOB_TERMINAL
 from sealdrop_core.manifest import Manifest
 
@@ -109,4 +109,4 @@ class Job:
         """Read the job; return the seconds the service wants to be left alone."""
         page, response = self._deployment.connection.get_patiently(JobPage, f"/v1/jobs/{self.id}", after=AFTER_ALL)
         self.record = page.job
-        return max(collecting.PAUSE, retry_after(response) or 0.0)
+        return max(collect.PAUSE, retry_after(response) or 0.0)

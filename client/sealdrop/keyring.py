@@ -6,8 +6,7 @@ EUROCRYPT 2021.
 """
 
 import hashlib
-import os
-import tempfile
+import io
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +16,7 @@ import tenseal.sealapi as sealapi
 from numpy.typing import NDArray
 
 from sealdrop import opening, sealing
+from sealdrop.folders import write_private
 from sealdrop.sealing.keys import seal_keys
 from sealdrop_core import streams
 from sealdrop_core.errors import Conflict, InvalidRequest
@@ -94,24 +94,16 @@ class Keyring:
 
     def save(self, path: Path) -> None:
         """Write the keyring to a file only its owner can read; a crash leaves the old file or the new one."""
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".keyring-")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(
-                    file,
-                    parameters=np.frombuffer(self.parameters.model_dump_json().encode(), dtype=np.uint8),
-                    requirement=np.frombuffer(self.requirement.model_dump_json().encode(), dtype=np.uint8),
-                    secret=self._secret,
-                    enrolled=np.frombuffer(self._enrolled, dtype=np.uint8),
-                    digest=np.frombuffer(self._digest(), dtype=np.uint8),
-                )
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        file = io.BytesIO()
+        np.savez(
+            file,
+            parameters=np.frombuffer(self.parameters.model_dump_json().encode(), dtype=np.uint8),
+            requirement=np.frombuffer(self.requirement.model_dump_json().encode(), dtype=np.uint8),
+            secret=self._secret,
+            enrolled=np.frombuffer(self._enrolled, dtype=np.uint8),
+            digest=np.frombuffer(self._digest(), dtype=np.uint8),
+        )
+        write_private(path, file.getvalue())
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -126,7 +118,7 @@ class Keyring:
                 remedy="Take the rights away (chmod 600), or better, delete it and let a new one be made.",
             )
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
                 parts = {name: file[name] for name in ("parameters", "requirement", "secret", "enrolled", "digest")}
             keyring = cls(
                 Parameters.model_validate_json(parts["parameters"].tobytes()),
@@ -134,7 +126,7 @@ class Keyring:
                 parts["secret"].astype(np.uint64),
                 parts["enrolled"].tobytes(),
             )
-        except (ValueError, OSError, KeyError, EOFError) as error:
+        except Exception as error:  # what zipfile, zlib and numpy make of damaged files is no one class's
             raise _damaged(path) from error
         if keyring._digest() != parts["digest"].tobytes():
             raise _damaged(path)

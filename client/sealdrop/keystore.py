@@ -3,11 +3,12 @@
 import hashlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from sealdrop.folders import private_folder, write_private
+from sealdrop.folders import keeping, private_folder, write_private
 
 if TYPE_CHECKING:
     from sealdrop.keyring import Keyring
@@ -50,7 +51,7 @@ class Keystore:
 
     def remember(self, plan: "Plan", key: str) -> None:
         """Note that this deployment has these keys."""
-        write_private(self._mark(plan), f"{key}\n")
+        write_private(self._mark(plan), f"{key}\n".encode())
 
     def forget(self, plan: "Plan") -> None:
         """Note that this deployment does not have the keys any more."""
@@ -67,9 +68,8 @@ class Keystore:
             draft = private_folder(self.folder) / f".{secrets.token_hex(8)}.draft"
             try:
                 Keyring.generate(plan).save(draft)
-                os.link(draft, path)  # fails if another process was faster: then its keyring is the one
-            except FileExistsError:
-                pass
+                with keeping(path), suppress(FileExistsError):  # another process was faster: its keyring is the one
+                    os.link(draft, path)
             finally:
                 draft.unlink(missing_ok=True)
         return Keyring.load(path)

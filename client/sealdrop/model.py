@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop import collecting
-from sealdrop.collecting import Collection
-from sealdrop.deployment import Deployment
 from sealdrop.job import Job
 from sealdrop.prediction import Prediction, require
-from sealdrop.ranges import RangePolicy
-from sealdrop.retrying import Stopped
-from sealdrop.rows import admit
-from sealdrop.sending import Submission
+from sealdrop.preprocessing.ranges import RangePolicy
+from sealdrop.preprocessing.rows import admit
+from sealdrop.request import collect
+from sealdrop.request.collect import Collection
+from sealdrop.request.deployment import Deployment
+from sealdrop.request.send import Submission
 from sealdrop.timing import Progress, Stopwatch, Timing
+from sealdrop.transport.retrying import Stopped
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
@@ -111,7 +111,7 @@ class Model:
 
 def _patience(plan: Plan, rows: int) -> float:
     """Return the seconds after which a first look may find the result of the first part."""
-    return collecting.PAUSE + plan.blocks(rows) * plan.quote.milliseconds / 1e3
+    return collect.PAUSE + plan.blocks(rows) * plan.quote.milliseconds / 1e3
 
 
 def _drain(arrivals: Any) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import write_private
-from sealdrop.parts import Part, cut
+from sealdrop.request.parts import Part, cut
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
@@ -51,7 +51,7 @@ class Receipts:
     def save(self, receipt: Receipt) -> None:
         """Keep a receipt."""
         self._clear()
-        write_private(self._path(receipt.job), receipt.model_dump_json())
+        write_private(self._path(receipt.job), receipt.model_dump_json().encode())
 
     def load(self, job: str) -> Receipt | None:
         """Return the receipt of a job, or None if it was not submitted from here."""

@@ -15,7 +15,7 @@ from api.tenant import Tenant
 from cloud import jobs, parts
 from cloud.jobs import Job
 from cloud.parts import Part
-from sealdrop_core.errors import Conflict
+from sealdrop_core.errors import Conflict, Gone, NotFound
 from sealdrop_core.jobs import JOB_TERMINAL, PartState
 
 PAGE = 100
@@ -27,13 +27,23 @@ Token = Annotated[
 
 def submit_job(tenant: Tenant, token: Token, request: JobRequest) -> Response[JobCreated]:
     """Create a job and return where to upload its parts; a repeat returns the same job."""
-    plan = orders.plan_of(tenant, request)
-    orders.check(request, plan, request.uploads)
-    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
-    job, new = jobs.create(tenant, request.order, token, digest)
+    job, new = _created(tenant, token, request)
     waiting = [part for part in parts.declare(job, request.uploads) if part.state is PartState.AWAITING_UPLOAD]
     created = JobCreated(job=JobView.of(job), uploads=_grants(job, waiting) if job.takes_uploads else [])
     return Response(201 if new else 200, "application/json", created)
+
+
+def _created(tenant: str, token: str, request: JobRequest) -> tuple[Job, bool]:
+    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
+    try:
+        plan = orders.plan_of(tenant, request)
+    except (Gone, NotFound):
+        # model or keys may have gone since the job was created, which is no matter of a repeat
+        if job := jobs.repeated(tenant, token, digest):
+            return job, False
+        raise
+    orders.check(request, plan, request.uploads)
+    return jobs.create(tenant, request.order, token, digest)
 
 
 def announce_parts(tenant: Tenant, job_id: JobId, request: PartsRequest) -> Uploads:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from api.resources import Grant, KeyView
 from api.tenant import Tenant
@@ -13,7 +13,7 @@ from cloud.keys import Enrollment, KeyState
 from cloud.parts import Count
 from sealdrop_core import sealed
 from sealdrop_core.errors import InvalidRequest, MalformedSeal, NotFound
-from sealdrop_core.names import SHA256, Digest, Reference
+from sealdrop_core.names import SHA256, Digest, PlanId, Reference
 from sealdrop_core.plan import Plan
 
 KeyId = Annotated[str, Path(pattern=f"^{SHA256}$", description="SHA-256 of the sealed keys file")]
@@ -25,7 +25,7 @@ class Offer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     model: Reference
-    plan: str = Field(max_length=80)
+    plan: PlanId
     bytes: Count
     sha256: Digest
 

@@ -10,7 +10,7 @@ from cloud.parts import Count, Upload
 from cloud.settings import settings
 from sealdrop_core import sealed
 from sealdrop_core.errors import InvalidRequest, MalformedSeal, Mismatch, NotFound
-from sealdrop_core.names import Digest, Reference
+from sealdrop_core.names import Digest, PlanId, Reference
 from sealdrop_core.plan import Plan
 
 
@@ -35,7 +35,7 @@ class JobRequest(BaseModel):
 
     model: Reference
     manifest: Digest
-    plan: str = Field(max_length=80)
+    plan: PlanId
     key: Digest | None = None
     rows: Count
     parts: Count

@@ -34,7 +34,7 @@ def parsed(body: str) -> Any:
     """Read a JSON body; raises InvalidRequest."""
     try:
         return from_json(body, allow_inf_nan=False)
-    except ValueError:
+    except (TypeError, ValueError):  # half a surrogate pair is no text, and a type error
         raise InvalidRequest("the body is no JSON") from None
 
 
@@ -62,5 +62,7 @@ def _unknown(path: str) -> SealdropError:
 def _explained(error: RequestValidationError) -> str:
     """Say where a request breaks the contract; not what stood there."""
     first = error.errors()[0]
-    place = ".".join(str(step) for step in first.get("loc", ()))
+    steps = first.get("loc", ())
+    # a member that is not known bears a name of the sender's
+    place = ".".join(map(str, steps[:-1] if first.get("type") == "extra_forbidden" else steps))
     return f"{place}: {first.get('msg', 'invalid')}"[:300]

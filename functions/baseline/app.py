@@ -2,15 +2,16 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from pydantic import ValidationError
 
 from baseline.plaintext import MAX_ROWS, Rows, Scores, scores
-from cloud import models
+from cloud import identity, models
 from cloud.clients import clients
-from sealdrop_core.errors import InvalidRequest, SealdropError, Unauthenticated
+from sealdrop_core.errors import InvalidRequest, SealdropError
+from sealdrop_core.names import MODEL, VERSION
 
 logger = Logger()
 clients()
@@ -21,20 +22,26 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     request_id = event["requestContext"]["requestId"]
     try:
         return _response(200, "application/json", _answered(event).model_dump())
-    except SealdropError as refusal:
-        logger.info("refused", extra={"code": refusal.code, "status": refusal.status, "request_id": request_id})
-        return _response(refusal.status, "application/problem+json", refusal.problem() | {"request_id": request_id})
+    except SealdropError as error:
+        refusal = error
+    except Exception as error:
+        logger.error("unforeseen", extra={"error": type(error).__name__}, exc_info=error)
+        refusal = SealdropError("this should not have happened")
+    logger.info("refused", extra={"code": refusal.code, "status": refusal.status, "request_id": request_id})
+    return _response(refusal.status, "application/problem+json", refusal.problem() | {"request_id": request_id})
 
 
 def _answered(event: dict[str, Any]) -> Scores:
-    if not event["requestContext"].get("authorizer"):
-        raise Unauthenticated("no authorizer vouches for this request")
+    identity.tenant_of(event)
+    reference = event["pathParameters"]["reference"]
+    if not re.fullmatch(f"{MODEL}(@{VERSION})?", reference, re.ASCII):
+        raise InvalidRequest("a model is named like name or name@version")
     body = event.get("body") or ""
     try:
         asked = Rows.model_validate_json(base64.b64decode(body) if event.get("isBase64Encoded") else body)
-    except ValidationError:
+    except ValueError:  # pydantic's is one, base64's too
         raise InvalidRequest(f"the body is no list of 1 to {MAX_ROWS} rows of numbers") from None
-    model = models.find(event["pathParameters"]["reference"])
+    model = models.find(reference)
     found = scores(models.manifest(model.reference, model.manifest), asked)
     logger.info("answered in the clear", extra={"model": model.reference, "rows": len(asked.rows)})
     return found

@@ -6,12 +6,12 @@ from typing import Any
 
 from boto3.dynamodb.conditions import Attr, ConditionBase
 
-from cloud import clock, ids, table, watch
-from cloud.changes import ABSENT, Change, Item, Key, New
+from cloud import clock, ids, table, tokens, watch
+from cloud.changes import Change, Item, Key, New
 from cloud.paths import Slot
 from cloud.records import Failure, Record, partition
 from cloud.settings import settings
-from sealdrop_core.errors import Conflict, NotFound
+from sealdrop_core.errors import NotFound, Unavailable
 from sealdrop_core.jobs import JOB_TERMINAL, JobState, job_sources
 
 OPEN = frozenset(JobState) - JOB_TERMINAL
@@ -68,7 +68,6 @@ def create(tenant: str, order: Order, token: str, request: str) -> tuple[Job, bo
     """
     now = clock.now()
     job, ttl = ids.new(), now + settings().retention_seconds
-    token_key = (partition(tenant), f"IDEM#{token}")
     attributes = (
         order.model_dump()
         | {
@@ -82,23 +81,19 @@ def create(tenant: str, order: Order, token: str, request: str) -> tuple[Job, bo
         }
         | watch.until(job, now + watch.FIRST_LOOK)
     )
-    claim = New(token_key, {"job": job, "request": request, "ttl": ttl}, when=ABSENT | Attr("ttl").lte(now))
     try:
-        table.transact(claim, New(key_of(tenant, job), attributes))
+        table.transact(tokens.claim(tenant, token, request, job, ttl), New(key_of(tenant, job), attributes))
     except table.Superseded:
-        return _repeated(tenant, token_key, request), False
+        if found := repeated(tenant, token, request):
+            return found, False
+        raise Unavailable("the idempotency key is being forgotten just now") from None
     return _job(tenant, job, attributes), True
 
 
-def _repeated(tenant: str, token_key: Key, request: str) -> Job:
-    known = table.read(token_key)
-    if known is None or known["request"] != request:
-        raise Conflict(
-            "this idempotency key came with another request before",
-            code="idempotency_conflict",
-            remedy="Use a new idempotency key for a new job.",
-        )
-    return find(tenant, known["job"])
+def repeated(tenant: str, token: str, request: str) -> Job | None:
+    """Return the job that an idempotency token created, or None if the token is not known; raises as `create` does."""
+    job = tokens.job_of(tenant, token, request)
+    return find(tenant, job) if job else None
 
 
 def find(tenant: str, job: str) -> Job:
@@ -165,10 +160,11 @@ def look_again(job: Job, due: int) -> None:
 
 
 def unwatch(job: Job) -> None:
-    """Tell settle that nothing is left to do for a job that has ended."""
-    ended = Attr("state").is_in(sorted(JOB_TERMINAL))
+    """Tell settle that nothing is left to do for a job that has ended; one deleted meanwhile is still to be purged."""
     with suppress(table.Superseded):
-        table.write(Change(key_of(job.tenant, job.id), when=ended, remove=sorted(watch.ATTRIBUTES)))
+        table.write(
+            Change(key_of(job.tenant, job.id), when=Attr("state").eq(job.state), remove=sorted(watch.ATTRIBUTES))
+        )
 
 
 def _job(tenant: str, job: str, item: Item) -> Job:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from cloud.clients import clients, code_of, faults
 from cloud.settings import settings
-from sealdrop_core.errors import MalformedSeal, NotFound
+from sealdrop_core.errors import MalformedSeal, NotFound, Unavailable
 from sealdrop_core.sealed import MEDIA_TYPE
 
 
@@ -108,15 +108,21 @@ def newest(prefix: str) -> Iterator[Version]:
 
 
 def purge(prefix: str) -> int:
-    """Delete all versions under a prefix for good, markers too; return how many there were."""
+    """Delete all versions under a prefix for good, markers too; return how many there were.
+
+    Raises Unavailable when S3 kept some.
+    """
     doomed: list[Any] = [
         {"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in _pages(prefix, "Versions", "DeleteMarkers")
     ]
     for start in range(0, len(doomed), 1000):
         with faults():
-            clients().s3.delete_objects(
+            answer = clients().s3.delete_objects(
                 Bucket=settings().bucket_name, Delete={"Objects": doomed[start : start + 1000], "Quiet": True}
             )
+        # S3 answers 200 even if it could not delete everything
+        if kept := answer.get("Errors"):
+            raise Unavailable(f"{len(kept)} objects could not be deleted: {kept[0].get('Code', '')}")
     return len(doomed)
 
 

@@ -6,6 +6,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sealdrop_core.sealed import MAX_INPUT_BYTES
+
 MIB = 1 << 20
 DAY = 86_400
 
@@ -31,7 +33,7 @@ class Settings(BaseModel):
     lease_seconds: int = Field(default=150, ge=1)
     max_attempts: int = Field(default=5, ge=1)
 
-    max_part_bytes: int = Field(default=64 * MIB, ge=1)
+    max_part_bytes: int = Field(default=MAX_INPUT_BYTES, ge=1)
     max_parts: int = Field(default=10_000, ge=1, le=999_999)
 
     # whether a function answers rows in the clear, for comparison

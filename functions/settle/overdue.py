@@ -72,7 +72,8 @@ def _end_incomplete(job: Job, arrived: int) -> None:
 
 
 def _end(job: Job, target: JobState, reason: SealdropError) -> None:
-    jobs.move(job, target, error=Failure.of(reason).model_dump())
+    if jobs.move(job, target, error=Failure.of(reason).model_dump()) is None:
+        return
     # a job that its owner did not finish uploading is no fault of ours
     ours = isinstance(reason, EvaluationFailed)
     metrics.emit(("code", reason.code), {"JobsFailed" if ours else "JobsExpired": 1})

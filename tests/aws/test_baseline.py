@@ -43,7 +43,8 @@ def test_it_needs_every_grant_and_no_more(compared, role, model, rows):
     gate.judge(name, logging(compared.log_group_of("BaselineFunction")), "Invoke")
     with gate.guarding(clients()), gate.acting(name):
         for reference in ("linear", "linear@1"):
-            request = {"requestId": "r", "authorizer": {"jwt": {"claims": {"sub": "alice"}}}}
+            claims = {"iss": "https://login.example.org/", "sub": "alice"}
+            request = {"requestId": "r", "authorizer": {"jwt": {"claims": claims}}}
             body = json.dumps({"rows": rows.tolist()})
             event = {"requestContext": request, "pathParameters": {"reference": reference}, "body": body}
             assert handler(event, Context())["statusCode"] == 200

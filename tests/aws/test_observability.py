@@ -10,7 +10,7 @@ from sealdrop.local.template.document import Template
 from tests.aws.conftest import needs_sam
 from tests.aws.gate import Gate
 from tests.aws.sam import TEMPLATE
-from tests.aws.walk import Rooms, walk
+from tests.aws.walk import GuardedFunctions, walk
 
 # addresses, signatures, key ids, tokens, bodies, and how the bytes of sealed files would look
 FORBIDDEN = re.compile(r'https?:|X-Amz|AKIA|ASIA|Bearer|eyJ|Authorization|sealdrop/1|\\u00|"body"', re.IGNORECASE)
@@ -31,18 +31,18 @@ def told(deployment, owner, api, evaluator, settle, rows, later, capsys, monkeyp
     for handler in _log_handlers():
         monkeypatch.setattr(handler, "stream", log)
     capsys.readouterr()
-    walk(Rooms(unguarded, deployment, handlers), owner, rows, later)
+    walk(GuardedFunctions(unguarded, deployment, handlers), owner, rows, later)
     printed = capsys.readouterr()  # metrics
     return (log.getvalue() + printed.out + printed.err).splitlines()
 
 
 def _log_handlers():
-    """Return what the rooms' loggers write with; imported here, when the functions' environment is set."""
+    """Return what the functions' loggers write with; imported here, when the functions' environment is set."""
     from api import problems
     from evaluate import report
     from settle import letters, overdue, sweep
 
-    return {handler for room in (problems, report, letters, overdue, sweep) for handler in room.logger.handlers}
+    return {handler for module in (problems, report, letters, overdue, sweep) for handler in module.logger.handlers}
 
 
 @needs_sam

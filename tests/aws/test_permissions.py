@@ -1,4 +1,4 @@
-"""Every role may do exactly what its room needs: the whole walk needs every grant, and nothing beside it is granted."""
+"""Every role may do exactly what its function needs: the whole walk needs every grant, and no other is granted."""
 
 from contextlib import ExitStack
 
@@ -9,7 +9,7 @@ from cloud.clients import clients
 from tests.aws.conftest import needs_sam
 from tests.aws.gate import Gate
 from tests.aws.roles import FUNCTIONS
-from tests.aws.walk import Rooms, walk
+from tests.aws.walk import GuardedFunctions, walk
 
 pytestmark = needs_sam
 
@@ -32,7 +32,7 @@ def guarded(deployment):
 def take(deployment, owner, api, evaluator, settle, rows, later):
     """Take the walk behind a gate."""
     handlers = {"ApiFunction": api, "EvaluateFunction": evaluator, "SettleFunction": settle}
-    return lambda gate: walk(Rooms(gate, deployment, handlers), owner, rows, later)
+    return lambda gate: walk(GuardedFunctions(gate, deployment, handlers), owner, rows, later)
 
 
 def test_the_walk_needs_every_grant_and_no_more(guarded, take, deployment, roles):

@@ -16,7 +16,7 @@ DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Rooms:
+class GuardedFunctions:
     """The three functions under their own roles."""
 
     gate: Gate
@@ -36,9 +36,9 @@ class Rooms:
             return self.handlers[function](*arguments, **more)
 
 
-def walk(rooms: Rooms, owner: DataOwner, rows: Any, later: Callable[[int], None]) -> None:
+def walk(functions: GuardedFunctions, owner: DataOwner, rows: Any, later: Callable[[int], None]) -> None:
     """Take every way there is; raises AssertionError where something does not end as it should."""
-    owner = replace_handlers(rooms, owner)
+    owner = replace_handlers(functions, owner)
     linear = owner.model
     private, open_plan = linear.plan(private=True, many=True), linear.plan()
     for path in ("/v1/health", "/v1/models", "/v1/models/linear", "/v1/jobs"):
@@ -46,26 +46,26 @@ def walk(rooms: Rooms, owner: DataOwner, rows: Any, later: Callable[[int], None]
     _answered(owner, private, rows)
     deleted, _ = _answered(owner, open_plan, rows)
     assert owner.call("DELETE", f"/v1/jobs/{deleted}").status == 204
-    _waits_for_a_living_lease(rooms, owner, open_plan, rows)
+    _waits_for_a_living_lease(functions, owner, open_plan, rows)
     _loses_its_keys(owner, private, rows)
     lost, _ = owner.send(open_plan, rows)
     dead, uploaded = owner.send(open_plan, rows)
-    rooms.run("SettleFunction", created(uploaded, name="settle-dead-letter"))
+    functions.run("SettleFunction", created(uploaded, name="settle-dead-letter"))
     assert owner.follow(dead)["job"]["state"] == "failed"
     abandoned = owner.submit(owner.request(open_plan, {0: (len(rows), owner.seal(open_plan, rows))})).json["job"]["id"]
     key = owner.enroll(private)
     assert owner.call("GET", f"/v1/keys/{key}").json["state"] == "enrolled"
     assert owner.call("DELETE", f"/v1/keys/{key}").status == 204
-    _sweep(rooms, owner, later, lost, abandoned)
+    _sweep(functions, owner, later, lost, abandoned)
 
 
-def replace_handlers(rooms: Rooms, owner: DataOwner) -> DataOwner:
+def replace_handlers(functions: GuardedFunctions, owner: DataOwner) -> DataOwner:
     """Return the owner in front of the guarded functions."""
     return DataOwner(
         owner.aws,
-        lambda *arguments, **more: rooms.run("ApiFunction", *arguments, **more),
+        lambda *arguments, **more: functions.run("ApiFunction", *arguments, **more),
         owner.model,
-        lambda *arguments: rooms.run("EvaluateFunction", *arguments),
+        lambda *arguments: functions.run("EvaluateFunction", *arguments),
     )
 
 
@@ -77,14 +77,14 @@ def _answered(owner: DataOwner, plan: Any, rows: Any) -> tuple[str, Any]:
     return job, uploaded
 
 
-def _waits_for_a_living_lease(rooms: Rooms, owner: DataOwner, plan: Any, rows: Any) -> None:
+def _waits_for_a_living_lease(functions: GuardedFunctions, owner: DataOwner, plan: Any, rows: Any) -> None:
     from cloud import leases
     from cloud.paths import Slot
 
     _, uploaded = owner.send(plan, rows)
     leases.claim(Slot.of_input(uploaded[0]), "another")
     assert len(owner.deliver(uploaded)) == 1
-    assert len(rooms.run("EvaluateFunction", message("{}"))["batchItemFailures"]) == 1
+    assert len(functions.run("EvaluateFunction", message("{}"))["batchItemFailures"]) == 1
 
 
 def _loses_its_keys(owner: DataOwner, plan: Any, rows: Any) -> None:
@@ -98,16 +98,18 @@ def _loses_its_keys(owner: DataOwner, plan: Any, rows: Any) -> None:
     assert owner.part(job)["error"]["code"] == "key_not_found"
 
 
-def _sweep(rooms: Rooms, owner: DataOwner, later: Callable[[int], None], lost: str, abandoned: str) -> None:
+def _sweep(
+    functions: GuardedFunctions, owner: DataOwner, later: Callable[[int], None], lost: str, abandoned: str
+) -> None:
     """What was deleted is purged, what was lost is announced again, what nobody uploaded expires."""
     later(3600)
-    assert rooms.run("SettleFunction", load("settle-schedule"))["failed"] == 0
+    assert functions.run("SettleFunction", load("settle-schedule"))["failed"] == 0
     sent = owner.aws.sqs.receive_message(QueueUrl=owner.aws.queue, MaxNumberOfMessages=10)["Messages"]
     announced = [json.loads(one["Body"])["Records"][0]["s3"]["object"] for one in sent]
     (found,) = [each for each in announced if f"/{lost}/" in each["key"]]
     assert owner.deliver((found["key"], found["versionId"])) == []
     assert owner.follow(lost)["job"]["state"] == "succeeded"
     later(2 * DAY)
-    assert rooms.run("SettleFunction", load("settle-schedule"))["failed"] == 0
+    assert functions.run("SettleFunction", load("settle-schedule"))["failed"] == 0
     assert owner.follow(abandoned)["job"]["state"] == "expired"
     assert "Versions" not in owner.aws.s3.list_object_versions(Bucket=BUCKET, Prefix="keys/")

@@ -10,10 +10,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
-from sealdrop import Client, retrying
+from sealdrop import Client
 from sealdrop.cli import app, profiles
 from sealdrop.cli.profiles import Profile
 from sealdrop.publish import publish
+from sealdrop.transport import retrying
 from tests.client.service import API, TOKEN, Service
 
 
@@ -66,7 +67,7 @@ def service(published):
 def quick(monkeypatch, tmp_path):
     """Do not sleep between attempts, and keep nothing of a test in the user's folders."""
     monkeypatch.setattr(retrying, "_JITTER", lambda state: 0.0)
-    monkeypatch.setattr("sealdrop.collecting.PAUSE", 0.0)
+    monkeypatch.setattr("sealdrop.request.collect.PAUSE", 0.0)
     monkeypatch.setenv("SEALDROP_HOME", str(tmp_path / "home"))
     for name in ("SEALDROP_URL", "SEALDROP_TOKEN", "SEALDROP_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -11,14 +11,14 @@ from sealdrop.cli.profiles import Profile
 from tests.client.service import API, TOKEN, problem
 
 
-def test_models(run, published):
+def test_models_lists_what_is_published(run, published):
     shown = run("models").stdout
     assert "breast-cancer@1" in shown
     listed = json.loads(run("models", "--json").stdout)["models"]
     assert {one["reference"] for one in listed} == set(published)
 
 
-def test_describe(run, published):
+def test_describe_shows_the_card(run, published):
     shown = run("describe", "breast-cancer").stdout
     for fact in ("agreement", "error below", "1,000 rows", "the client computes", "normalisation", "the client learns"):
         assert fact in shown
@@ -28,7 +28,7 @@ def test_describe(run, published):
     assert described["digest"] == published["breast-cancer@1"][0].digest
 
 
-def test_jobs(run, rows_csv):
+def test_jobs_lists_and_deletes(run, rows_csv):
     job = run("predict", rows_csv, "--model", "breast-cancer", "--no-wait").stdout.strip()
     assert job in run("jobs").stdout
     assert json.loads(run("jobs", "--json").stdout)["jobs"][0]["id"] == job
@@ -36,7 +36,7 @@ def test_jobs(run, rows_csv):
     assert job not in run("jobs").stdout
 
 
-def test_keys(run, rows_csv):
+def test_keys_lists_keyrings_and_what_is_enrolled(run, rows_csv):
     assert "0 keyring(s)" in run("keys").stderr
     run("predict", rows_csv, "--model", "breast-cancer")
     (keyring,) = json.loads(run("keys", "--json").stdout)["keyrings"]
@@ -45,7 +45,7 @@ def test_keys(run, rows_csv):
 
 
 @pytest.mark.parametrize("kind", ["inputs", "results", "keys"])
-def test_inspect(run, rows_csv, service, tmp_path, kind):
+def test_inspect_accounts_for_every_byte(run, rows_csv, service, tmp_path, kind):
     run("predict", rows_csv, "--model", "breast-cancer")
     card = tmp_path / "card.json"
     card.write_text(run("describe", "breast-cancer", "--json").stdout)
@@ -59,7 +59,7 @@ def test_inspect(run, rows_csv, service, tmp_path, kind):
     assert str(report["body_bytes"]) in run("inspect", file).stdout
 
 
-def test_inspect_truncated(run, rows_csv, service, tmp_path):
+def test_inspect_sees_a_truncated_file(run, rows_csv, service, tmp_path):
     run("predict", rows_csv, "--model", "breast-cancer")
     file = tmp_path / "sealed"
     file.write_bytes(next(value for name, value in service.objects.items() if name.startswith("inputs"))[:-1])
@@ -67,14 +67,14 @@ def test_inspect_truncated(run, rows_csv, service, tmp_path):
     assert not report["complete"]
 
 
-def test_errors_for_machines(run, rows_csv):
+def test_an_error_is_one_json_document_on_standard_error(run, rows_csv):
     done = run("predict", rows_csv, "--model", "breast-cancr", "--json")
     assert done.exit_code == 1
     assert done.stdout == ""
     assert json.loads(done.stderr)["code"] == "model_not_found"
 
 
-def test_unreachable_deployment(run, service):
+def test_an_unreachable_deployment_is_told_with_a_hint(run, service):
     service.fail("GET", *[httpx.ConnectError("refused by api.test")] * 6)
     done = run("models")
     assert done.exit_code == 1
@@ -90,7 +90,7 @@ def test_nothing_a_service_says_steers_the_terminal(run, service):
     assert "request id: r-1" in shown
 
 
-def test_publish(run, cancer, tmp_path, service, monkeypatch):
+def test_publish_compiles_a_joblib_file_and_wants_a_store(run, cancer, tmp_path, service, monkeypatch):
     import joblib
 
     joblib.dump(cancer.estimator, tmp_path / "model.joblib")

@@ -35,20 +35,20 @@ def test_predict_writes_what_the_estimator_says(run, rows_csv, cancer, tmp_path)
     assert f"{len(cancer.X)} rows" in done.stderr
 
 
-def test_predict_to_standard_output(run, rows_csv, cancer):
+def test_predict_writes_to_standard_output(run, rows_csv, cancer):
     done = run("predict", rows_csv, "--model", "breast-cancer")
     assert len(read(done.stdout)) == len(cancer.X)
     assert "not used: patient" in done.stderr
 
 
-def test_predict_as_json(run, rows_csv, cancer):
+def test_predict_writes_json(run, rows_csv, cancer):
     told = json.loads(run("predict", rows_csv, "--model", "breast-cancer", "--json").stdout)
     assert told["columns"]["prediction"] == cancer.estimator.predict(cancer.X).tolist()
     assert told["timing"]["rows"] == len(cancer.X)
     assert told["model"] == "breast-cancer@1"
 
 
-def test_predict_now_and_collect_later(run, rows_csv, cancer):
+def test_a_job_is_predicted_now_and_collected_later(run, rows_csv, cancer):
     job = run("predict", rows_csv, "--model", "breast-cancer", "--no-wait").stdout.strip()
     done = run("collect", job, "--proba")
     assert [int(line["prediction"]) for line in read(done.stdout)] == cancer.estimator.predict(cancer.X).tolist()
@@ -62,7 +62,7 @@ def test_several_targets_become_several_columns(run, ridge, tmp_path):
     assert list(read(done.stdout)[0]) == ["prediction_0", "prediction_1"]
 
 
-def test_rows_out_of_range(run, cancer, tmp_path):
+def test_rows_out_of_range_are_refused_or_let_through(run, cancer, tmp_path):
     path = tmp_path / "rows.csv"
     (cancer.X[:2] * 10).to_csv(path, index=False)
     refused = run("predict", path, "--model", "breast-cancer")
@@ -93,7 +93,7 @@ def test_warnings_are_shown_as_ours(run, cancer, tmp_path):
         ("HEADER\n" + "nan," * 29 + "nan\n", "not_finite"),
     ],
 )
-def test_files_that_are_no_rows(run, service, cancer, tmp_path, text, code):
+def test_files_that_are_no_rows_are_refused(run, service, cancer, tmp_path, text, code):
     path = tmp_path / "rows.csv"
     path.write_text(text.replace("HEADER", ",".join(cancer.X.columns)))
     done = run("predict", path, "--model", "breast-cancer")
@@ -103,7 +103,7 @@ def test_files_that_are_no_rows(run, service, cancer, tmp_path, text, code):
     assert not service.jobs
 
 
-def test_bytes_that_are_no_text(run, tmp_path):
+def test_bytes_that_are_no_text_are_refused(run, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_bytes(b"\xff\xfe\x00a,b\n")
     assert run("predict", path, "--model", "breast-cancer").exit_code == 1
@@ -117,7 +117,7 @@ def test_nothing_is_left_of_a_failed_output(run, rows_csv, service, tmp_path):
     assert not list(out.parent.iterdir())
 
 
-def test_text_and_empty_cells_where_the_model_takes_them(run, service, tmp_path):
+def test_text_and_empty_cells_are_read_where_the_model_takes_them(run, service, tmp_path):
     colours = pd.DataFrame({"size": [1.0, 2, 3, 4, None, 6], "colour": ["red", "blue", "red", None, "blue", "red"]})
     encode = make_column_transformer(
         (SimpleImputer(), ["size"]),

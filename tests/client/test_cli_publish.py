@@ -31,7 +31,7 @@ def publish(model):
     return run
 
 
-def test_calibration_from_npz_with_labels_for_some_sizes(publish, tmp_path):
+def test_calibration_rows_are_read_from_npz(publish, tmp_path):
     np.savez(tmp_path / "rows.npz", X=X)
     done = publish(
         "--calibrate", tmp_path / "rows.npz", "--labels", "setosa,versicolor,virginica", "--rows", "1,50,5000"
@@ -51,7 +51,7 @@ def test_objects_in_npz_are_not_unpickled(publish, tmp_path):
 
 
 @pytest.mark.parametrize("rows", ["0", "1,,2", "-3", "many"])
-def test_sizes_that_are_none(publish, tmp_path, rows):
+def test_sizes_that_are_none_are_refused(publish, tmp_path, rows):
     np.savez(tmp_path / "rows.npz", X=X)
     assert publish("--calibrate", tmp_path / "rows.npz", "--rows", rows).exit_code == 2
 

@@ -22,7 +22,7 @@ def told(monkeypatch):
     """Run the command on a walk that is made up."""
 
     def run(walk, *arguments):
-        monkeypatch.setattr(sealdrop.demo, "walk", lambda tell: (walk,))
+        monkeypatch.setattr(sealdrop.demo, "walk", lambda announce: (walk,))
         return CliRunner().invoke(app, ["demo", *arguments])
 
     return run
@@ -42,7 +42,7 @@ def test_the_demo_agrees_with_the_plaintext_models():
         assert bytes.fromhex(walk["seen"]).startswith(b"sealdrop/1 input\nmodel: ")
 
 
-def test_passed(told):
+def test_agreement_passes(told):
     done = told(WALK)
     assert done.exit_code == 0
     assert "100.00%  10 of 10 labels" in done.stdout
@@ -50,7 +50,7 @@ def test_passed(told):
 
 
 @pytest.mark.parametrize("change", [{"agreeing": 9}, {"largest_error": 1e-3}])
-def test_failed(told, change):
+def test_a_differing_label_or_logit_fails(told, change):
     walk = dataclasses.replace(WALK, **change)
     done = told(walk)
     assert done.exit_code == 1

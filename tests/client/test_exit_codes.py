@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from sealdrop.cli import app
+
 USAGE = [
     ["predict"],
     ["no-such-command"],
@@ -23,12 +25,12 @@ def run(*arguments, **environment):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, env={**kept, **environment})
 
 
-def test_version():
+def test_the_version_is_shown():
     done = run("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, "sealdrop 0.1.0\n", "")
 
 
-def test_refused():
+def test_a_refusal_ends_with_1_and_a_hint():
     done = run("models")
     assert done.returncode == 1
     assert done.stderr.startswith("error: no deployment was chosen [no_profile]\nhint: ")
@@ -36,13 +38,13 @@ def test_refused():
 
 
 @pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
-def test_wrong_usage(arguments):
+def test_wrong_usage_ends_with_2(arguments):
     done = run(*arguments)
     assert done.returncode == 2
     assert "Usage:" in done.stderr
 
 
-def test_not_a_sealed_file(tmp_path):
+def test_a_file_that_is_not_sealed_is_refused(tmp_path):
     path = tmp_path / "x"
     path.write_bytes(b"not sealed")
     done = run("inspect", str(path))
@@ -52,11 +54,11 @@ def test_not_a_sealed_file(tmp_path):
 
 def test_help_names_every_command():
     shown = run("--help").stdout
-    for command in ("demo", "local", "publish", "models", "describe", "predict", "collect", "jobs", "inspect", "keys"):
-        assert f"  {command} " in shown
+    for command in app.registered_commands:
+        assert f"  {command.callback.__name__} " in shown
 
 
-def test_interrupted():
+def test_an_interruption_ends_with_130():
     """Ctrl-C while the service does not answer ends at once, without a traceback."""
     # a shell starts what runs in the background with interrupts ignored, and children inherit that
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "

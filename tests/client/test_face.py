@@ -7,7 +7,7 @@ import pytest
 
 import sealdrop
 from sealdrop import Client, SigV4, errors
-from sealdrop.credentials import Bearer
+from sealdrop.transport.credentials import Bearer
 from sealdrop_core.errors import SealdropError
 from tests.client.service import API, TOKEN
 
@@ -86,7 +86,7 @@ def test_sigv4_signs_body_and_path(service, monkeypatch, cancer):
     assert "secret" not in repr(signer)
 
 
-def test_any_httpx_authentication(service):
+def test_any_httpx_authentication_is_taken(service):
     class Own(httpx.Auth):
         def auth_flow(self, request):
             request.headers["authorization"] = f"Bearer {TOKEN}"

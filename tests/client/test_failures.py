@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from sealdrop import JobFailed, ServiceRefused, TransportFailed
-from sealdrop.retrying import retry_after
+from sealdrop.transport import retrying
+from sealdrop.transport.retrying import retry_after
 from tests.client.service import problem
 
 
@@ -27,7 +28,7 @@ def test_a_repeated_post_carries_the_same_idempotency_key(service, model, rows):
     assert len({post.headers["idempotency-key"] for post in posts}) == 1
 
 
-def test_an_upload_that_arrived_though_its_answer_was_lost(service, model, rows, cancer):
+def test_an_upload_whose_answer_was_lost_has_arrived(service, model, rows, cancer):
     lost = iter([True])
 
     def rule(request):
@@ -46,7 +47,7 @@ def test_an_expired_link_is_replaced(service, model, rows, cancer, where):
 
 
 @pytest.mark.parametrize("where", ["PUT /inputs", "PUT /keys", "GET /results"])
-def test_links_that_are_always_refused(service, model, rows, where):
+def test_links_that_are_always_refused_end_the_request(service, model, rows, where):
     service.fail(where, *[httpx.Response(403)] * 9)
     with pytest.raises(TransportFailed) as failure:
         model.predict(rows)
@@ -61,13 +62,13 @@ def test_lost_keys_are_enrolled_again(service, model, rows, cancer):
     assert service.log.count("POST /v1/keys") == 2
 
 
-def test_no_answer_at_all(service, model, rows):
+def test_no_answer_at_all_is_a_failed_transport(service, model, rows):
     service.fail("POST", *[httpx.ConnectError("refused")] * 9)
     with pytest.raises(TransportFailed, match="ConnectError"):
         model.predict(rows)
 
 
-def test_refusal_carries_problem_details(service, client):
+def test_a_refusal_carries_problem_details(service, client):
     with pytest.raises(ServiceRefused) as refusal:
         client.model("no-such-model")
     error = refusal.value
@@ -76,8 +77,8 @@ def test_refusal_carries_problem_details(service, client):
     assert error.problem()["status"] == 404
 
 
-@pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"detail": 3, "code": null}', b"\xff"])
-def test_refusal_without_problem_details(service, client, content):
+@pytest.mark.parametrize("content", [b"<html>", b"[]", b'{"detail": 3, "code": null}', b"\xff", b"[" * 100_000])
+def test_a_refusal_without_problem_details_is_one(service, client, content):
     service.fail("GET", httpx.Response(418, content=content))
     with pytest.raises(ServiceRefused) as refusal:
         client.models()
@@ -85,14 +86,14 @@ def test_refusal_without_problem_details(service, client, content):
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"models": [{}]}'])
-def test_unreadable_answer(service, client, content):
+def test_an_unreadable_answer_is_a_failed_transport(service, client, content):
     service.fail("GET", httpx.Response(200, content=content))
     with pytest.raises(TransportFailed) as failure:
         client.models()
     assert failure.value.code == "unreadable_answer"
 
 
-def test_failed_part(service, model, rows):
+def test_a_failed_part_fails_the_job_with_its_code(service, model, rows):
     def rule(request):
         for job in service.jobs.values():
             for part in job.parts.values():
@@ -118,7 +119,7 @@ def test_no_thread_outlives_an_interruption(model, rows, error, moment):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sealdrop")]
 
 
-def test_retired_model(service, client):
+def test_a_retired_model_is_refused(service, client):
     service.fail("GET", problem(410, "model_retired"))
     with pytest.raises(ServiceRefused) as refusal:
         client.model("breast-cancer")
@@ -127,13 +128,45 @@ def test_retired_model(service, client):
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("0", 0), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("soon", None), ("-1", None), ("", None), ("٣", None)],
+    [
+        *[("0", 0), ("7", 7), ("Thu, 01 Jan 1970 00:00:00 GMT", 0)],
+        *[("soon", None), ("-1", None), ("", None), ("٣", None), (f"Fri, 31 Dec 2027 23:59:59 +{'9' * 11}", None)],
+        *[("9" * 11, 86400), ("9" * 400, 86400), ("Fri, 31 Dec 9999 23:59:59 GMT", 86400)],
+    ],
 )
-def test_how_long_a_service_asks_to_be_left_alone(header, seconds):
+def test_retry_after_is_seconds_or_a_date(header, seconds):
     assert retry_after(httpx.Response(503, headers=[("retry-after", header.encode())])) == seconds
 
 
-def test_unavailable_for_long(service, client):
+@pytest.mark.parametrize(("asked", "pauses"), [("7", [7.0]), ("60", [60.0]), ("301", [])])
+def test_a_service_is_left_alone_for_as_long_as_it_asks_or_given_up(service, client, monkeypatch, asked, pauses):
+    slept = []
+    monkeypatch.setattr(retrying.NEVER, "wait", lambda timeout: slept.append(timeout))
+    service.fail("GET", problem(503, "unavailable", **{"retry-after": asked}))
+    if pauses:
+        assert client.models()
+    else:
+        with pytest.raises(ServiceRefused):
+            client.models()
+    assert slept == pauses
+
+
+@pytest.mark.parametrize(
+    ("status", "retryable", "attempts"),
+    [(500, False, 1), (500, None, 2), (500, True, 2), (409, True, 2), (409, False, 1), (409, None, 1), (503, False, 2)],
+)
+def test_a_refusal_is_repeated_only_if_it_may_pass(service, client, status, retryable, attempts):
+    told = {"code": "c"} | ({} if retryable is None else {"retryable": retryable})
+    service.fail("GET", httpx.Response(status, json=told))
+    if attempts == 1:
+        with pytest.raises(ServiceRefused):
+            client.models()
+    else:
+        assert client.models()
+    assert len(service.requests) == attempts
+
+
+def test_a_service_that_stays_unavailable_is_given_up(service, client):
     service.fail("GET", *[problem(503, "unavailable", **{"retry-after": "0"})] * 6)
     with pytest.raises(ServiceRefused) as refusal:
         client.models()

@@ -2,8 +2,8 @@
 
 import threading
 
-from sealdrop.bounded_map import bounded_map
-from sealdrop.parts import PART_BYTES, Part, cut, rows_per_part
+from sealdrop.request.bounded_map import bounded_map
+from sealdrop.request.parts import PART_BYTES, Part, cut, rows_per_part
 
 
 def test_cut_covers_all_rows_once():

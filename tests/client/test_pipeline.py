@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 from sealdrop import Client, JobFailed, JobUnfinished, Misconfigured, TransportFailed
-from sealdrop.bounded_map import WIDTH
-from sealdrop.collecting import raise_if_failed
-from sealdrop.parts import rows_per_part
+from sealdrop.request.bounded_map import WIDTH
+from sealdrop.request.collect import raise_if_failed
+from sealdrop.request.parts import rows_per_part
 from tests.client.service import API, TOKEN
 
 
 @pytest.fixture
 def small_parts(monkeypatch):
     """Cut parts of one block."""
-    monkeypatch.setattr("sealdrop.parts.PART_ROWS", 1)
+    monkeypatch.setattr("sealdrop.request.parts.PART_ROWS", 1)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def many(cancer):
     return pd.concat([cancer.X] * 12)
 
 
-def test_parts_stream(client, service, cancer, many, small_parts):
+def test_parts_are_sealed_uploaded_and_opened_as_a_stream(client, service, cancer, many, small_parts):
     seen = []
     model = client.model("breast-cancer")
     answer = model.predict(many, progress=seen.append)
@@ -43,7 +43,7 @@ def test_results_are_opened_while_rows_are_still_being_sealed(client, many, smal
     assert any(now.opened and now.sealed < now.rows for now in seen)
 
 
-def test_more_parts_than_a_page(client, cancer, small_parts):
+def test_more_parts_than_a_page_are_collected(client, cancer, small_parts):
     many = pd.concat([cancer.X] * 50)
     job = client.model("breast-cancer").submit(many)
     assert job.record.parts > 100
@@ -70,7 +70,7 @@ def test_a_failed_part_stops_the_sending(client, service, many, small_parts, mon
             job.parts[0]["error"] = {"code": "worker_died", "detail": "d", "remedy": "r"}
 
     service.rules.append(rule)
-    monkeypatch.setattr("sealdrop.collecting.raise_if_failed", judge)
+    monkeypatch.setattr("sealdrop.request.collect.raise_if_failed", judge)
     before = set(threading.enumerate())
     with pytest.raises(JobFailed, match=r"job .*: d"):
         client.model("breast-cancer").predict(many, progress=slowly)
@@ -87,7 +87,7 @@ def test_a_failed_upload_stops_the_collecting(client, service, many, small_parts
     assert set(threading.enumerate()) <= before
 
 
-def test_submit_now_and_open_in_another_process(service, client, cancer):
+def test_a_job_is_submitted_now_and_opened_in_another_process(service, client, cancer):
     job = client.model("breast-cancer").submit(cancer.X)
     with Client(API, TOKEN, transport=httpx.MockTransport(service)) as other:
         later = other.job(job.id)
@@ -97,7 +97,7 @@ def test_submit_now_and_open_in_another_process(service, client, cancer):
     assert prediction.job == job.id
 
 
-def test_job_from_elsewhere_cannot_be_opened(service, client, cancer, tmp_path):
+def test_a_job_from_elsewhere_cannot_be_opened(service, client, cancer, tmp_path):
     job = client.model("breast-cancer").submit(cancer.X[:1])
     with Client(API, TOKEN, keyring_dir=tmp_path / "other", transport=httpx.MockTransport(service)) as other:
         with pytest.raises(Misconfigured) as refusal:
@@ -118,6 +118,9 @@ def test_waiting_has_an_end(client, service, cancer):
     for wait in (job.wait, job.result):
         with pytest.raises(JobUnfinished):
             wait(timeout=0.02)
+    assert not job.is_done
+    service.looks_before_done = 0
+    assert job.refresh().is_done
 
 
 def test_jobs_are_listed_newest_first_and_deleted(client, service, cancer):

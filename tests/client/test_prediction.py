@@ -27,7 +27,7 @@ def same(answer, wanted):
     return True
 
 
-def test_binary_extremes_do_not_overflow():
+def test_extreme_logits_do_not_overflow():
     scores = np.array([-800.0, -20.0, 0.0, 20.0, 800.0])
     probabilities = prediction(scores, kind="binary", classes=("a", "b")).predict_proba()
     assert np.allclose(probabilities.sum(axis=1), 1)
@@ -35,42 +35,42 @@ def test_binary_extremes_do_not_overflow():
     assert logistic(np.array([800.0])) == 1
 
 
-def test_multinomial():
+def test_multinomial_scores_become_softmax():
     estimator = LogisticRegression(max_iter=500).fit(X, y)
     answer = prediction(estimator.decision_function(X), kind="multinomial", classes=(0, 1, 2))
     assert same(answer.predict_proba(), estimator.predict_proba(X))
     assert same(answer.predict(), estimator.predict(X))
 
 
-def test_one_versus_rest():
+def test_one_versus_rest_scores_become_normalised_probabilities():
     estimator = OneVsRestClassifier(LogisticRegression()).fit(X, y)
     answer = prediction(estimator.decision_function(X), kind="ovr", classes=(0, 1, 2))
     assert same(answer.predict_proba(), estimator.predict_proba(X))
     assert same(answer.predict(), estimator.predict(X))
 
 
-def test_classes_without_probabilities():
+def test_the_largest_score_wins():
     estimator = LinearSVC().fit(X, y)
     answer = prediction(estimator.decision_function(X), kind="classes", classes=(0, 1, 2))
     assert same(answer.predict(), estimator.predict(X))
     assert same(answer.decision_function(), estimator.decision_function(X))
 
 
-def test_margin():
+def test_the_sign_of_a_margin_decides():
     estimator = LinearSVC().fit(X, y == 1)
     answer = prediction(estimator.decision_function(X), kind="margin", classes=(False, True))
     assert same(answer.predict(), estimator.predict(X))
     assert same(answer.decision_function(), estimator.decision_function(X))
 
 
-def test_pairs_of_libsvm():
+def test_pairs_vote_as_in_libsvm():
     estimator = SVC(kernel="linear", decision_function_shape="ovo").fit(X, y)
     answer = prediction(-estimator.decision_function(X), kind="pairs", classes=(0, 1, 2), ties="first")
     assert same(answer.predict(), estimator.predict(X))
     assert same(answer.decision_function(), estimator.set_params(decision_function_shape="ovr").decision_function(X))
 
 
-def test_pairs_by_confidence():
+def test_pairs_that_tie_are_decided_by_confidence():
     estimator = OneVsOneClassifier(LinearSVC()).fit(X, y)
     scores = np.stack([one.decision_function(X) for one in estimator.estimators_], axis=1)
     answer = prediction(scores, kind="pairs", classes=(0, 1, 2), ties="confidence")
@@ -78,7 +78,7 @@ def test_pairs_by_confidence():
     assert same(answer.decision_function(), estimator.decision_function(X))
 
 
-def test_multilabel():
+def test_every_label_is_decided_by_its_sign():
     labels = np.stack([y == 0, y != 2], axis=1).astype(int)
     estimator = OneVsRestClassifier(LogisticRegression()).fit(X, labels)
     answer = prediction(estimator.decision_function(X), kind="multilabel", link="logistic", classes=(0, 1))
@@ -87,13 +87,13 @@ def test_multilabel():
     assert not offers(Output(kind="multilabel"), "predict_proba")
 
 
-def test_regression():
+def test_regression_has_the_shape_and_the_link_of_its_target():
     scores = np.array([[0.0], [1.0]])
     assert prediction(scores, kind="regression").predict().shape == (2,)
     assert prediction(scores, kind="regression", flat=False).predict().shape == (2, 1)
     assert same(prediction(scores, kind="regression", link="exp").predict(), np.exp([0.0, 1.0]))
 
 
-def test_transform():
+def test_a_transformation_is_its_scores():
     scores = np.arange(6.0).reshape(2, 3)
     assert (prediction(scores, kind="transform").transform() == scores).all()

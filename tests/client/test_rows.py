@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sealdrop import OutOfRange, RefusedInput
-from sealdrop.rows import admit
+from sealdrop.preprocessing.rows import admit
 
 
 @pytest.fixture
@@ -32,55 +32,55 @@ def test_missing_and_unexpected_columns_are_named(manifest, cancer):
     assert "unexpected 'radius'" in refusal.message
 
 
-def test_extra_column(manifest, cancer):
+def test_an_extra_column_is_named(manifest, cancer):
     assert "unexpected 'id'" in refused(cancer.X.assign(id=1), manifest).message
 
 
-def test_column_twice(manifest, cancer):
+def test_a_column_that_is_there_twice_is_refused(manifest, cancer):
     X = pd.concat([cancer.X, cancer.X[["mean radius"]]], axis=1)
     assert refused(X, manifest).code == "wrong_columns"
 
 
-def test_foreign_names_go_by_position(manifest, cancer):
+def test_columns_of_foreign_names_go_by_position(manifest, cancer):
     X = cancer.X.set_axis(range(30), axis=1)
     assert (admit(X, manifest) == cancer.X.to_numpy()).all()
 
 
-def test_too_few_columns(manifest, good):
+def test_too_few_columns_are_named(manifest, good):
     refusal = refused(good[:, :29], manifest)
     assert refusal.code == "wrong_columns"
     assert "worst fractal dimension" in refusal.message
 
 
-def test_too_many_columns(manifest, good):
+def test_too_many_columns_are_counted(manifest, good):
     assert "1 unexpected" in refused(np.hstack([good, good[:, :1]]), manifest).message
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_not_finite(manifest, good, value):
+def test_a_value_that_is_not_finite_is_located(manifest, good, value):
     good[2, 3] = value
     refusal = refused(good, manifest)
     assert refusal.code == "not_finite"
     assert "row 2, column 'mean area'" in refusal.message
 
 
-def test_missing_value_of_pandas(manifest, cancer):
+def test_a_missing_value_of_pandas_is_refused(manifest, cancer):
     X = cancer.X[:3].astype("Float64")
     X.iloc[1, 0] = pd.NA
     assert refused(X, manifest).code in {"not_finite", "not_numeric"}
 
 
 @pytest.mark.parametrize("X", [[["a"] * 30], [[1j] * 30], [[1.0], [1.0, 2.0]], object()])
-def test_not_numeric(manifest, X):
+def test_what_is_no_table_of_numbers_is_refused(manifest, X):
     assert refused(X, manifest).code == "not_numeric"
 
 
 @pytest.mark.parametrize("shape", [(30,), (1, 1, 30), ()])
-def test_wrong_shape(manifest, shape):
+def test_another_number_of_dimensions_is_refused(manifest, shape):
     assert refused(np.zeros(shape), manifest).code == "wrong_shape"
 
 
-def test_no_rows(manifest):
+def test_a_table_without_rows_is_refused(manifest):
     assert refused(np.zeros((0, 30)), manifest).code == "no_rows"
 
 
@@ -91,7 +91,7 @@ def outside(good, manifest):
     return good
 
 
-def test_worst_column_out_of_range_is_named_and_no_value_told(manifest, good):
+def test_the_worst_column_out_of_range_is_named_and_no_value_told(manifest, good):
     refusal = refused(outside(good, manifest), manifest)
     assert refusal.code == "out_of_range"
     assert "column 'mean area'" in refusal.message
@@ -99,18 +99,18 @@ def test_worst_column_out_of_range_is_named_and_no_value_told(manifest, good):
     assert f"{good[3, 3]:g}" not in refusal.message
 
 
-def test_warn(manifest, good):
+def test_rows_out_of_range_pass_with_a_warning(manifest, good):
     with pytest.warns(OutOfRange, match="mean area"):
         assert (admit(outside(good, manifest), manifest, "warn") == good).all()
 
 
-def test_clip(manifest, good):
+def test_rows_out_of_range_are_clipped(manifest, good):
     clipped = admit(outside(good, manifest), manifest, "clip")
     assert clipped[3, 3] == manifest.features[3].high
     assert (clipped[0] == good[0]).all()
 
 
-def test_refusal_comes_before_any_request(client, service):
+def test_a_refusal_comes_before_any_request(client, service):
     model = client.model("breast-cancer")
     before = len(service.log)
     with pytest.raises(RefusedInput):

@@ -15,13 +15,12 @@ from tests.functions.events import BUCKET, TABLE, Context, load
 def ask(aws, model):
     from baseline import app
 
-    def asked(body, *, reference="linear@1", encoded=False, tenant="alice"):
+    def asked(body, *, reference="linear@1", encoded=False, **context):
         event = load("api-describe-model")
         event["pathParameters"] = {"reference": reference}
         event["body"] = base64.b64encode(body.encode()).decode() if encoded else body
         event["isBase64Encoded"] = encoded
-        if tenant is None:
-            del event["requestContext"]["authorizer"]
+        event["requestContext"] |= context
         answer = app.handler(event, Context())
         return answer["statusCode"], json.loads(answer["body"])
 
@@ -49,9 +48,28 @@ def test_what_are_no_rows_of_the_model_is_refused(ask, body):
     assert (status, answer["code"]) == (400, "invalid_request")
 
 
-def test_without_an_identity_there_is_no_answer(ask):
-    status, answer = ask('{"rows": [[1]]}', tenant=None)
+@pytest.mark.parametrize("authorizer", [None, {}, "x", {"jwt": {"claims": {}}}, {"jwt": {"claims": {"sub": "alice"}}}])
+def test_without_an_identity_there_is_no_answer(ask, authorizer):
+    status, answer = ask('{"rows": [[1]]}', authorizer=authorizer)
     assert (status, answer["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    "reference", ["", "linear@", "linear@x", "linear@01", "linear@ 1", "linear@\u0661", "../linear"]
+)
+def test_what_is_no_reference_is_refused(ask, reference):
+    status, answer = ask('{"rows": [[1]]}', reference=reference)
+    assert (status, answer["code"]) == (400, "invalid_request")
+
+
+def test_a_defect_is_answered_without_its_cause(ask, rows, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("s3cret")
+
+    monkeypatch.setattr("baseline.app.scores", broken)
+    status, answer = ask(json.dumps({"rows": rows.tolist()}))
+    assert (status, answer["code"]) == (500, "internal_error")
+    assert "s3cret" not in json.dumps(answer)
 
 
 def test_unknown_and_retired_models_are_refused(ask, aws, rows):

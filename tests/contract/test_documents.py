@@ -8,7 +8,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.routes import app
 from sealdrop_core.jobs import JOB_MOVES, PART_MOVES, JobState
-from sealdrop_core.sealed import FIELDS, MAX_HEADER_BYTES, MEDIA_TYPE
+from sealdrop_core.sealed import FIELDS, MAX_HEADER_BYTES, MAX_INPUT_BYTES, MEDIA_TYPE
 from tests.contract.documents import codes, examples, openapi, schemas
 
 CONTRACT = codes.CONTRACT.read_text()
@@ -67,6 +67,7 @@ def test_the_contract_says_what_the_code_says():
     for kind, fields in FIELDS.items():
         assert f"| `{kind}` | {' '.join(fields)} |" in CONTRACT
     assert f"{MAX_HEADER_BYTES} bytes" in CONTRACT
+    assert f"| {MAX_INPUT_BYTES >> 20} MiB " in CONTRACT
     assert f"`{MEDIA_TYPE}`" in CONTRACT
     said = [tuple(line.split(" | ")[:3]) for line in CONTRACT.splitlines() if line.startswith(("| job |", "| part |"))]
     jobs = {("| job", old, new) for old, targets in JOB_MOVES.items() for new in targets if new != JobState.DELETED}

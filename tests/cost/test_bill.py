@@ -12,8 +12,8 @@ from sealdrop.cost import PriceTable, Resource, Sizing, bill, job, standing
 from sealdrop.cost.measured import MEASURED
 from sealdrop.errors import Misconfigured
 from sealdrop.local.template.document import Template
-from sealdrop.parts import rows_per_part
 from sealdrop.planning import plan
+from sealdrop.request.parts import rows_per_part
 from sealdrop_core.circuit import Affine, Circuit
 
 ROOT = Path(__file__).parents[2]

@@ -36,7 +36,7 @@ def _asked(case: Fitted, name: str, store: Store, client: Client, count: int = R
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_exact_estimators(name: str, store: Store, client: Client) -> None:
+def test_exact_estimators_answer_within_the_quoted_error(name: str, store: Store, client: Client) -> None:
     case = fitted(name)
     model, rows = _asked(case, name, store, client)
     prediction = model.evaluate(rows)
@@ -70,7 +70,7 @@ def test_a_scorecard_is_exact(response: Any, store: Store, client: Client) -> No
 
 
 @pytest.mark.parametrize("name", APPROXIMATED)
-def test_fitted_activations(name: str, store: Store, client: Client) -> None:
+def test_fitted_activations_agree_on_unseen_rows(name: str, store: Store, client: Client) -> None:
     case = fitted(name)
     model, rows = _asked(case, name, store, client, count=len(case.unseen))
     found, wanted = model.predict(rows), case.estimator.predict(rows)
@@ -79,7 +79,7 @@ def test_fitted_activations(name: str, store: Store, client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-def test_onnx_operators(name: str, store: Store, client: Client, tmp_path: Path) -> None:
+def test_onnx_operators_answer_as_onnxruntime(name: str, store: Store, client: Client, tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     proto = GRAPHS[name]
     path = tmp_path / "model.onnx"

@@ -167,7 +167,7 @@ def test_an_error_that_no_modulus_carries_is_infeasible() -> None:
 
 def test_a_block_that_no_upload_holds_is_infeasible() -> None:
     with pytest.raises(Infeasible, match="upload"):
-        _plans(network([900, 20, 2], [3]), 2.0**-8, "private")
+        _plans(network([2000, 20, 2], [3]), 2.0**-8, "private")
 
 
 def test_a_plan_for_another_circuit_is_refused() -> None:

@@ -103,34 +103,34 @@ def hold(network: Network, rows: Data, circuit: Circuit, *, count: int | None = 
 
 @pytest.mark.parametrize("activation", ["logistic", "tanh", "relu"])
 @pytest.mark.parametrize(("name", "hidden"), [("breast cancer", 16), ("digits", 32)])
-def test_one_hidden_layer(activation: str, name: str, hidden: int) -> None:
+def test_one_hidden_layer_keeps_its_labels(activation: str, name: str, hidden: int) -> None:
     rows = data(name)
     network = perceptron(rows, (hidden,), activation)
     hold(network, rows, fitted(network, rows))
 
 
 @pytest.mark.parametrize(("name", "inputs", "hidden"), [("breast cancer", 30, 16), ("digits", 64, 32)])
-def test_silu(name: str, inputs: int, hidden: int) -> None:
+def test_a_silu_layer_keeps_its_labels(name: str, inputs: int, hidden: int) -> None:
     rows = data(name)
     network = trained(rows, [layer(1, inputs, hidden), SILU])
     hold(network, rows, fitted(network, rows))
 
 
 @pytest.mark.parametrize("name", ["breast cancer", "digits"])
-def test_linear(name: str) -> None:
+def test_a_linear_model_keeps_its_labels(name: str) -> None:
     rows = data(name)
     network = trained(rows, [])
     hold(network, rows, network.circuit())
 
 
 @pytest.mark.parametrize("wanted", [1, 1000])
-def test_a_convolution(wanted: int) -> None:
+def test_a_convolution_keeps_its_labels(wanted: int) -> None:
     rows = data("digits")
     network = trained(rows, [networks.convolution(8, 3, 2, 8), SQUARE])
     hold(network, rows, network.circuit(), count=100, wanted=wanted)
 
 
-def test_two_hidden_layers_of_degree_three() -> None:
+def test_two_hidden_layers_of_degree_three_keep_their_labels() -> None:
     rows = data("breast cancer")
     network = perceptron(rows, (16, 8), "tanh")
     circuit = fit(network, rows.train, 3)
@@ -140,7 +140,7 @@ def test_two_hidden_layers_of_degree_three() -> None:
     assert Twin.of(circuit, single).largest_error(rows.held_out[:8]) <= single.quote.error
 
 
-def test_quadratic_discriminants() -> None:
+def test_quadratic_discriminants_keep_their_labels() -> None:
     rows = data("breast cancer")
     estimator = QuadraticDiscriminantAnalysis(reg_param=0.3).fit(rows.train, rows.labels)
     compiled: Compiled = compile_estimator(estimator)

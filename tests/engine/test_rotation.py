@@ -65,6 +65,16 @@ def test_convolutions_skip_the_weights_that_are_zero(privacy: Privacy) -> None:
     _check(circuit, chosen, circuits.rows(2, 3, circuit.features))
 
 
+def test_rows_in_every_slot_keep_their_error() -> None:
+    """What dropped bits round up adds up in the slots whose root is near 1: those are rows of their own here."""
+    circuit = network([1, 1, 1], [2], seed=31)
+    error = 2.0**-5 * float(np.abs(circuit.evaluate(circuits.rows(1, 200, 1))).max())
+    (_, many) = _plans(circuit, error)
+    assert many.layout.rows_per_block == many.parameters.slots
+    for seed in range(4):
+        _check(circuit, many, circuits.rows(seed, many.layout.rows_per_block, 1))
+
+
 def test_a_plan_needs_the_keys_of_its_rotations_and_no_others() -> None:
     (one, many) = _plans(network([30, 16, 1], [3]), 2.0**-8)
     twice = 2 * one.parameters.poly_modulus_degree

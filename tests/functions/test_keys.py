@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloud import clients
 from tests.functions.events import BUCKET, load
 
 
@@ -69,6 +70,18 @@ def test_deleted_keys_are_gone_and_their_file_is_purged(owner, aws, settle, late
     settle(load("settle-schedule"))
     assert "Versions" not in aws.s3.list_object_versions(Bucket=BUCKET, Prefix="keys/")
     assert owner.call("DELETE", f"/v1/keys/{key}").status == 404
+
+
+def test_what_s3_could_not_delete_is_purged_at_the_next_look(owner, aws, settle, later, plan, monkeypatch):
+    key = owner.enroll(plan)
+    owner.call("DELETE", f"/v1/keys/{key}")
+    later(3600)
+    with monkeypatch.context() as patch:
+        partly = {"Errors": [{"Key": "k", "Code": "InternalError", "Message": "again, please"}]}
+        patch.setattr(clients.clients().s3, "delete_objects", lambda **_: partly)
+        assert settle(load("settle-schedule")) == {"looked_at": 1, "failed": 1}
+    assert settle(load("settle-schedule")) == {"looked_at": 1, "failed": 0}
+    assert "Versions" not in aws.s3.list_object_versions(Bucket=BUCKET, Prefix="keys/")
 
 
 def test_keys_enrolled_again_before_the_purge_stay(owner, aws, settle, later, plan):

@@ -10,7 +10,7 @@ from cloud.paths import Slot
 from sealdrop_core.errors import EvaluationFailed
 from sealdrop_core.jobs import JobState, PartState
 from settle import overdue
-from tests.functions.events import created, load
+from tests.functions.events import BUCKET, created, load
 
 
 @pytest.fixture
@@ -287,3 +287,23 @@ def test_a_job_record_that_ended_but_is_watched_is_let_go(owner, sent, sweep):
     table.write(Change(jobs.key_of(tenant, name), when=jobs.Attr("state").eq(found.state), set=watch.until(name, 1)))
     assert sweep() == {"looked_at": 1, "failed": 0}
     assert list(watch.overdue()) == []
+
+
+def test_a_job_deleted_while_settle_looks_is_still_purged(owner, aws, sent, sweep, later):
+    job, uploaded = sent
+    owner.deliver(uploaded)
+    seen = jobs.find(*_key_of(sent))
+    owner.call("DELETE", f"/v1/jobs/{job}")
+    jobs.unwatch(seen)
+    later(3600)
+    assert sweep() == {"looked_at": 1, "failed": 0}
+    assert "Versions" not in aws.s3.list_object_versions(Bucket=BUCKET, Prefix="inputs/")
+
+
+def test_a_job_that_ends_while_settle_looks_is_not_counted(owner, plan, rows, sweep, later, capsys):
+    answer = owner.submit(owner.request(plan, {0: (4, owner.seal(plan, rows))}))
+    found = jobs.find(*_key_of((None, (owner.put(answer.json["uploads"][0], b"")[0], None))))
+    owner.call("DELETE", f"/v1/jobs/{found.id}")
+    later(86400 + 3601)
+    overdue._settle_open(found)
+    assert "JobsFailed" not in capsys.readouterr().out

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from sealdrop.publish.store import Store
+from sealdrop_core.sealed import MAX_INPUT_BYTES
 from tests.functions.events import BUCKET, TABLE, Context, load
 
 
@@ -82,6 +83,29 @@ def test_a_repeat_after_the_upload_grants_nothing_more(owner, request_body, file
     assert (again.status, again.json["uploads"], again.json["job"]["state"]) == (200, [], "succeeded")
 
 
+def test_a_repeat_is_answered_whatever_became_of_the_model(owner, aws, request_body):
+    first = owner.submit(request_body, token="t-1")
+    Store(BUCKET, TABLE, aws.s3, aws.dynamodb).retire("linear@1")
+    again = owner.submit(request_body, token="t-1")
+    assert (again.status, again.json["job"]) == (200, first.json["job"])
+    assert [grant["part"] for grant in again.json["uploads"]] == [0]
+    assert owner.submit(request_body | {"rows": 5}, token="t-1").json["code"] == "idempotency_conflict"
+    assert owner.submit(request_body, token="t-2").json["code"] == "model_retired"
+
+
+def test_a_repeat_is_answered_whatever_became_of_the_keys(owner, linear, rows):
+    plan = linear.plan(private=True)
+    key = owner.enroll(plan)
+    body = owner.request(plan, {0: (4, owner.seal(plan, rows))})
+    job = owner.submit(body, token="t-1").json["job"]["id"]
+    owner.call("DELETE", f"/v1/keys/{key}")
+    again = owner.submit(body, token="t-1")
+    assert (again.status, again.json["job"]["id"]) == (200, job)
+    assert owner.submit(body, token="t-2").json["code"] == "key_not_found"
+    owner.call("DELETE", f"/v1/jobs/{job}")
+    assert owner.submit(body, token="t-1").json["code"] == "job_not_found"
+
+
 @pytest.mark.parametrize("seconds", [3600, 3605])
 def test_a_repeat_after_the_deadline_grants_nothing_more(owner, request_body, later, seconds):
     owner.submit(request_body, token="t-1")
@@ -143,7 +167,7 @@ def test_a_wrong_request_is_refused(owner, request_body, change, status, code):
     ("change", "status", "code"),
     [
         ({"bytes": 14_000}, 422, "wrong_length"),
-        ({"bytes": (64 << 20) + 1}, 400, "too_large"),
+        ({"bytes": MAX_INPUT_BYTES + 1}, 400, "too_large"),
         ({"bytes": 10**9 + 1}, 400, "invalid_request"),
         ({"bytes": 0}, 400, "invalid_request"),
         ({"part": 1}, 400, "invalid_request"),

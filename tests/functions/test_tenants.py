@@ -84,6 +84,11 @@ def _jobs_seen(authorizer):
         {"iam": {"accountId": "123456789012"}},
         {"iam": {"userId": "AIDA"}},
         {"lambda": {"sub": "alice"}},
+        "alice",
+        {"jwt": "alice"},
+        {"jwt": {"claims": ["alice"]}},
+        {"jwt": {"claims": {"iss": 1, "sub": 2}}},
+        {"iam": "alice"},
     ],
 )
 def test_half_an_identity_is_none(model, api, authorizer):

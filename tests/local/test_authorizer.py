@@ -46,7 +46,7 @@ def signed(key: bytes | None = None, **changes: Any) -> str:
     ],
     ids=["no", "empty", "bare", "text", "key", "expired", "audience", "issuer", "no exp", "no sub", "none algorithm"],
 )
-def test_unauthorized(authorization: str | None) -> None:
+def test_a_token_that_is_none_is_unauthorized(authorization: str | None) -> None:
     response, events = get(authorization)
     assert (response.status_code, response.get_json()) == (401, {"message": "Unauthorized"})
     assert events == []
@@ -54,7 +54,7 @@ def test_unauthorized(authorization: str | None) -> None:
 
 @pytest.mark.parametrize("token", [AUTHORIZER.issue("alice"), signed()], ids=["issued", "signed the same way"])
 @pytest.mark.parametrize("scheme", ["Bearer ", ""])
-def test_authorized(token: str, scheme: str) -> None:
+def test_a_token_of_the_authorizer_is_authorized(token: str, scheme: str) -> None:
     response, [event] = get(scheme + token)
     assert response.status_code == 200
     assert event["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] == "alice"

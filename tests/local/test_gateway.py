@@ -42,7 +42,7 @@ def call(path: str = "/v1/jobs/j1", method: str = "GET", **options: Any) -> Any:
     return response.get_json()
 
 
-def test_event_of_a_get() -> None:
+def test_a_request_becomes_an_event() -> None:
     event = call("/v1/jobs/j%201?a=1&a=2&b=%20", headers={"X-Thing": "Value", "Cookie": "c=d; e=f"})
     assert event["version"] == "2.0"
     assert event["routeKey"] == "GET /v1/jobs/{job}"
@@ -58,7 +58,7 @@ def test_event_of_a_get() -> None:
     assert "cookie" not in event["headers"]
 
 
-def test_request_context() -> None:
+def test_an_event_has_a_request_context() -> None:
     context = call(headers={"User-Agent": "tester"})["requestContext"]
     assert context["routeKey"] == "GET /v1/jobs/{job}"
     assert context["stage"] == "$default"
@@ -86,7 +86,7 @@ def test_claims_are_strings() -> None:
     ("content_type", "encoded"),
     [("application/json", False), ("text/plain; charset=utf-8", False), ("application/octet-stream", True), ("", True)],
 )
-def test_bodies(content_type: str, encoded: bool) -> None:
+def test_bodies_are_text_or_base64(content_type: str, encoded: bool) -> None:
     event = call("/v1/jobs", "POST", data=b'{"a": 1}', content_type=content_type)
     assert event["isBase64Encoded"] is encoded
     assert (base64.b64decode(event["body"]) if encoded else event["body"].encode()) == b'{"a": 1}'
@@ -97,18 +97,18 @@ def test_the_most_specific_route_wins() -> None:
     assert call("/files/a/b", "PUT")["pathParameters"] == {"path": "a/b"}
 
 
-def test_public_route_needs_no_token() -> None:
+def test_a_public_route_needs_no_token() -> None:
     api, runtime = client()
     assert api.get("/v1/health").status_code == 200
     assert "authorizer" not in runtime.events[0]["requestContext"]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("DELETE", "/v1/jobs/j1"), ("HEAD", "/v1/health")])
-def test_unknown_routes(method: str, path: str) -> None:
+def test_an_unknown_route_is_not_found(method: str, path: str) -> None:
     assert client()[0].open(path, method=method).status_code == 404
 
 
-def test_too_large() -> None:
+def test_a_body_that_is_too_large_is_refused() -> None:
     api, _ = client()
     response = api.post("/v1/jobs", data=bytes(MAX_BODY_BYTES + 1))
     assert (response.status_code, response.get_json()) == (413, {"message": "Request Entity Too Large"})
@@ -118,7 +118,7 @@ def answered(result: Any) -> TestResponse:
     return client(lambda event: result)[0].get("/v1/health")
 
 
-def test_explicit_results() -> None:
+def test_an_explicit_result_is_the_response() -> None:
     response = answered(
         {"statusCode": "201", "headers": {"X-A": 1, "X-B": True}, "cookies": ["a=b", "c=d"], "body": "é"}
     )
@@ -129,7 +129,7 @@ def test_explicit_results() -> None:
     assert "apigw-requestid" in response.headers
 
 
-def test_binary_results() -> None:
+def test_a_base64_result_is_binary() -> None:
     body = base64.b64encode(bytes(range(256))).decode()
     result = {"statusCode": 200, "headers": {"Content-Type": "image/png"}, "body": body, "isBase64Encoded": True}
     response = answered(result)
@@ -137,7 +137,7 @@ def test_binary_results() -> None:
 
 
 @pytest.mark.parametrize("result", [{"a": 1}, "text", None, [1]])
-def test_inferred_results(result: Any) -> None:
+def test_a_bare_result_is_json(result: Any) -> None:
     response = answered(result)
     assert (response.status_code, response.content_type) == (200, "application/json")
     assert json.loads(response.text) == result
@@ -156,12 +156,12 @@ def test_inferred_results(result: Any) -> None:
         {"statusCode": 200, "cookies": 1},
     ],
 )
-def test_malformed_results(result: Any) -> None:
+def test_a_malformed_result_is_a_500(result: Any) -> None:
     response = answered(result)
     assert (response.status_code, response.get_json()) == (500, {"message": "Internal Server Error"})
 
 
-def test_a_function_that_raises() -> None:
+def test_a_function_that_raises_is_a_500() -> None:
     api, _ = client(lambda event: event["absent"])
     response = api.get("/v1/health")
     assert (response.status_code, response.get_json()) == (500, {"message": "Internal Server Error"})

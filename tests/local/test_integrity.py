@@ -22,7 +22,7 @@ from tests.local.presigned import BODY, HTTP, KEY, TYPE, put, refusal
         ({"content_md5": "short"}, "InvalidDigest"),
     ],
 )
-def test_content_md5(plain_upload: str, headers: dict[str, str], code: str) -> None:
+def test_a_content_md5_is_verified(plain_upload: str, headers: dict[str, str], code: str) -> None:
     assert refusal(put(plain_upload, x_amz_checksum_sha256=None, **headers)) == (400, code)
 
 
@@ -35,7 +35,9 @@ def test_content_md5(plain_upload: str, headers: dict[str, str], code: str) -> N
         ("ChecksumCRC32C", "AAAAAA==", (501, "NotImplemented")),
     ],
 )
-def test_checksums(aws: EmbeddedAws, bucket: str, parameter: str, value: str, expected: tuple[int, str]) -> None:
+def test_every_checksum_is_verified(
+    aws: EmbeddedAws, bucket: str, parameter: str, value: str, expected: tuple[int, str]
+) -> None:
     s3 = aws.client("s3")
     url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": KEY, parameter: value})
     headers = {"content-type": TYPE, f"x-amz-checksum-{parameter.removeprefix('Checksum').lower()}": value}
@@ -63,7 +65,7 @@ def test_boto3_itself_is_verified(aws: EmbeddedAws, bucket: str) -> None:
         s3.put_object(Bucket=bucket, Key=KEY, Body=BODY)
 
 
-def test_payload_hash_is_verified(aws: EmbeddedAws, bucket: str) -> None:
+def test_a_payload_hash_is_verified(aws: EmbeddedAws, bucket: str) -> None:
     s3 = aws._make_client("s3")
 
     def swap(request: Any, **_: Any) -> None:
@@ -74,7 +76,7 @@ def test_payload_hash_is_verified(aws: EmbeddedAws, bucket: str) -> None:
         s3.put_object(Bucket=bucket, Key=KEY, Body=BODY)
 
 
-def test_request_time_too_skewed(aws: EmbeddedAws, bucket: str, clock: Clock) -> None:
+def test_a_request_of_another_time_is_refused(aws: EmbeddedAws, bucket: str, clock: Clock) -> None:
     clock.offset = timedelta(minutes=16)
     with pytest.raises(ClientError, match="RequestTimeTooSkewed"):
         aws.client("s3").list_objects_v2(Bucket=bucket)

@@ -28,26 +28,26 @@ from tests.local.presigned import HTTP, KEY, changed, put, refusal
         {"Algorithm": "AWS4-ECDSA-P256-SHA256"},
     ],
 )
-def test_malformed_query(upload: str, parameters: dict[str, str | None]) -> None:
+def test_a_malformed_query_is_refused(upload: str, parameters: dict[str, str | None]) -> None:
     assert refusal(put(changed(upload, **parameters))) == (400, "AuthorizationQueryParametersError")
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "é%00", "x" * 10000])
-def test_malformed_signature(upload: str, signature: str) -> None:
+def test_a_malformed_signature_is_refused(upload: str, signature: str) -> None:
     assert refusal(put(changed(upload, Signature=signature))) == (403, "SignatureDoesNotMatch")
 
 
-def test_anonymous(aws: EmbeddedAws, bucket: str) -> None:
+def test_an_anonymous_request_is_refused(aws: EmbeddedAws, bucket: str) -> None:
     assert refusal(HTTP.get(f"{aws.url}/{bucket}/{KEY}")) == (403, "AccessDenied")
     assert refusal(HTTP.post(f"{aws.url}/moto-api/reset")) == (403, "AccessDenied")
 
 
-def test_retired_signature_version(aws: EmbeddedAws, bucket: str) -> None:
+def test_a_retired_signature_version_is_refused(aws: EmbeddedAws, bucket: str) -> None:
     url = f"{aws.url}/{bucket}/k?AWSAccessKeyId={aws.account.access_key}&Signature=x&Expires=99999999999"
     assert refusal(HTTP.get(url)) == (400, "InvalidRequest")
 
 
-def test_two_ways_to_sign(upload: str) -> None:
+def test_two_ways_to_sign_are_refused(upload: str) -> None:
     assert refusal(put(upload, authorization="AWS4-HMAC-SHA256 Credential=x")) == (400, "InvalidArgument")
 
 
@@ -66,7 +66,9 @@ MALFORMED = (400, "AuthorizationHeaderMalformed")
         ),
     ],
 )
-def test_malformed_authorization(aws: EmbeddedAws, headers: dict[str, str], expected: tuple[int, str]) -> None:
+def test_a_malformed_authorization_is_refused(
+    aws: EmbeddedAws, headers: dict[str, str], expected: tuple[int, str]
+) -> None:
     sent = {"x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": "20260101T000000Z", **headers}
     assert refusal(HTTP.get(f"{aws.url}/bucket/key", headers=sent)) == expected
 
@@ -80,14 +82,14 @@ def test_malformed_authorization(aws: EmbeddedAws, headers: dict[str, str], expe
         "Credential=AKIAAAAAAAAAAAAAAAAA/20260101/us-east-1/sqs/aws4_request",
     ],
 )
-def test_no_way_around_the_signature(aws: EmbeddedAws, bucket: str, credential: str) -> None:
+def test_there_is_no_way_around_the_signature(aws: EmbeddedAws, bucket: str, credential: str) -> None:
     """moto would serve the first three from S3."""
     signed = f"AWS4-HMAC-SHA256 {credential.format(key=aws.account.access_key)}, SignedHeaders=host, Signature=0"
     headers = {"authorization": signed, "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": "20260101T000000Z"}
     assert refusal(HTTP.get(f"{aws.url}/{bucket}", headers=headers)) == MALFORMED
 
 
-def test_missing_key(aws: EmbeddedAws, bucket: str) -> None:
+def test_a_missing_object_is_not_found(aws: EmbeddedAws, bucket: str) -> None:
     url = aws.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "absent"})
     assert refusal(HTTP.get(url)) == (404, "NoSuchKey")
 
@@ -108,7 +110,7 @@ def test_head_is_refused_without_a_body(aws: EmbeddedAws, bucket: str) -> None:
         ("Content-Length: 100\r\n", b"IncompleteBody"),
     ],
 )
-def test_sizes_that_are_not_sizes(plain_upload: str, headers: str, expected: bytes) -> None:
+def test_sizes_that_are_none_are_refused(plain_upload: str, headers: str, expected: bytes) -> None:
     url = urlsplit(plain_upload)
     with socket.create_connection((url.hostname, url.port), timeout=5) as connection:
         connection.sendall(f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n{headers}\r\nshort".encode())

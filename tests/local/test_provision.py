@@ -23,7 +23,7 @@ def provisioner(aws: EmbeddedAws, document: Template, overrides: dict[str, Any] 
     )
 
 
-def test_resources_of_the_fixture_project(project: Path) -> None:
+def test_resources_are_created_with_their_properties(project: Path) -> None:
     with EmbeddedAws() as aws:
         made = provisioner(aws, Template.read(project / "template.yaml"), {QUEUE: {"VisibilityTimeout": 3}})
         made.provision()
@@ -80,7 +80,7 @@ def check_table(dynamodb: Any, outputs: dict[str, str]) -> None:
         ({"A": {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": 1}}}, "resource_refused"),
     ],
 )
-def test_refused_resources(aws: EmbeddedAws, resources: dict[str, Any], code: str) -> None:
+def test_wrong_resources_are_refused(aws: EmbeddedAws, resources: dict[str, Any], code: str) -> None:
     with pytest.raises(TemplateError) as refused:
         provisioner(aws, template(resources)).provision()
     assert refused.value.code == code

@@ -35,7 +35,7 @@ MESSAGES = [{"MessageId": identifier} for identifier in ("a", "b")]
         ("text", ""),
     ],
 )
-def test_partial_batch_responses(result: Any, expected: str) -> None:
+def test_partial_batch_responses_name_what_failed(result: Any, expected: str) -> None:
     assert "".join(message["MessageId"] for message in succeeded(MESSAGES, result)) == expected
 
 

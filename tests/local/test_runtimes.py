@@ -61,7 +61,7 @@ def runtime(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
             yield in_process, made
 
 
-def test_contract(runtime: Any) -> None:
+def test_both_runtimes_keep_lambdas_contract(runtime: Any) -> None:
     running, (one, two) = runtime
     result = running.invoke(one, {"a": [1, "é", None]})
     assert result["event"] == {"a": [1, "é", None]}

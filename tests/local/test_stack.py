@@ -65,7 +65,7 @@ def test_a_job_that_cannot_be_evaluated_is_settled(stack: Stack) -> None:
     assert finished(stack, "dead")["state"] == "failed"
 
 
-def test_an_expired_grant(stack: Stack) -> None:
+def test_an_expired_grant_is_refused(stack: Stack) -> None:
     grant = submit(stack, "late", b"x")
     CLOCK.offset = timedelta(hours=2)
     try:
@@ -74,7 +74,7 @@ def test_an_expired_grant(stack: Stack) -> None:
         CLOCK.offset = timedelta()
 
 
-def test_the_functions_environment(stack: Stack) -> None:
+def test_functions_see_their_environment(stack: Stack) -> None:
     told = HTTP.get(f"{stack.url}/v1/health").json()
     assert (told["greeting"], told["stage"]) == ("hello from sealdrop-local", "production")
     assert (told["function"], told["memory"]) == ("ApiFunction", "256")

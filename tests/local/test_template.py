@@ -38,7 +38,7 @@ def resolver(values: dict[str, Any] | None = None, **sections: Any) -> Resolver:
         ({"Condition": {"Bool": {"x": "y"}}}, {"Condition": {"Bool": {"x": "y"}}}),
     ],
 )
-def test_intrinsics(value: Any, expected: Any) -> None:
+def test_intrinsics_are_resolved(value: Any, expected: Any) -> None:
     conditions = {
         "Yes": {"Fn::And": [{"Fn::Equals": [{"Ref": "P"}, "p"]}, {"Fn::Not": [{"Condition": "No"}]}]},
         "No": {"Fn::Or": [{"Fn::Equals": ["a", "b"]}, {"Fn::Equals": [1, 2]}]},
@@ -57,13 +57,13 @@ def test_intrinsics(value: Any, expected: Any) -> None:
         ({"Fn::GetAtt": ["R", "Unknown"]}, "reference_unknown"),
     ],
 )
-def test_refused_intrinsics(value: Any, code: str) -> None:
+def test_unknown_intrinsics_are_refused(value: Any, code: str) -> None:
     with pytest.raises(TemplateError) as refused:
         resolver().resolve(value)
     assert refused.value.code == code
 
 
-def test_short_forms_and_dates(tmp_path: Path) -> None:
+def test_short_forms_and_dates_are_read(tmp_path: Path) -> None:
     path = tmp_path / "template.yaml"
     path.write_text("Resources: {A: {Type: T, Properties: {B: !GetAtt C.D.E, F: !Sub '${G}', Version: 2012-10-17}}}")
     properties = Template.read(path).resources["A"]["Properties"]
@@ -71,7 +71,7 @@ def test_short_forms_and_dates(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[", "a: 1", "Resources: []", "", "Resources: !!python/object:os.system {}"])
-def test_unreadable_templates(tmp_path: Path, text: str) -> None:
+def test_unreadable_templates_are_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "template.yaml"
     path.write_text(text)
     with pytest.raises(TemplateError) as refused:
@@ -88,7 +88,7 @@ def test_parameters_take_given_values_over_defaults() -> None:
     ("given", "code"),
     [({}, "parameter_missing"), ({"A": "z"}, "parameter_not_allowed"), ({"A": "x", "B": 1}, "parameter_unknown")],
 )
-def test_refused_parameters(given: dict[str, Any], code: str) -> None:
+def test_wrong_parameters_are_refused(given: dict[str, Any], code: str) -> None:
     declared = {"A": {"AllowedValues": ["x", "y"]}}
     with pytest.raises(TemplateError) as refused:
         parameter_values(template(parameters=declared), given)
@@ -124,7 +124,7 @@ def test_functions_merge_globals_and_own_properties(project: Path) -> None:
         ({"Type": "Schedule", "Properties": {"Schedule": "cron(0 1 * * ? *)"}}, "schedule_unsupported"),
     ],
 )
-def test_refused_events(event: dict[str, Any], code: str) -> None:
+def test_unknown_events_are_refused(event: dict[str, Any], code: str) -> None:
     properties = {"Handler": "a.b", "Events": {"E": event}}
     document = template({"F": {"Type": "AWS::Serverless::Function", "Properties": properties}})
     with pytest.raises(TemplateError) as refused:

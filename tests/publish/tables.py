@@ -10,7 +10,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from sealdrop.steps import Column, numeric
+from sealdrop.preprocessing.steps import Column, numeric
 from sealdrop_core.manifest import Feature
 
 ROWS = 240

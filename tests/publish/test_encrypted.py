@@ -33,7 +33,7 @@ def _opened(case: Fitted) -> tuple[Any, Any, Output, float]:
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_exact_models(name: str) -> None:
+def test_exact_models_answer_within_the_promised_error(name: str) -> None:
     case = fitted(name)
     rows, scores, output, error = _opened(case)
     found, wanted = answered(scores, output), answers(case.estimator, rows, output)
@@ -46,7 +46,7 @@ def test_exact_models(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", APPROXIMATED)
-def test_approximated_models(name: str) -> None:
+def test_approximated_models_agree_on_unseen_rows(name: str) -> None:
     case = fitted(name)
     rows, scores, output, _ = _opened(case)
     assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= 0.98

@@ -27,7 +27,7 @@ ANOTHER_SCALE = {
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_circuit_answers_as_the_estimator(name: str) -> None:
+def test_a_circuit_answers_as_the_estimator(name: str) -> None:
     case = fitted(name)
     compiled = compile_estimator(case.estimator)
     calibration = Calibration.read(case.X, compiled)

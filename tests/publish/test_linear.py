@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sealdrop.publish.linear import Linear, choose, merge, scaled, sparsest, stacked, summed, unchanged
+from sealdrop.publish.linear import Linear, choose, merge, scaled, sparse_identity, sparsest, stacked, summed
 from sealdrop_core.circuit import Affine, SparseAffine
 
 draw = np.random.default_rng(5)
@@ -26,13 +26,13 @@ kinds = pytest.mark.parametrize("kind", ["dense", "sparse"])
 @kinds
 @settings(max_examples=25, deadline=None)
 @given(rows=st.lists(st.integers(0, 5), min_size=1, max_size=9))
-def test_chosen_outputs(kind: str, rows: list[int]) -> None:
+def test_outputs_are_chosen(kind: str, rows: list[int]) -> None:
     layer, X = _affine(6, 4, kind), draw.normal(size=(3, 4))
     np.testing.assert_allclose(choose(layer, np.array(rows))(X), layer(X)[:, rows])
 
 
 @kinds
-def test_scaled_outputs(kind: str) -> None:
+def test_outputs_are_scaled_and_shifted(kind: str) -> None:
     layer, X = _affine(6, 4, kind), draw.normal(size=(3, 4))
     factors, shifts = draw.normal(size=(2, 6))
     np.testing.assert_allclose(scaled(layer, factors, shifts)(X), factors * layer(X) + shifts)
@@ -40,7 +40,7 @@ def test_scaled_outputs(kind: str) -> None:
 
 @pytest.mark.parametrize("other", ["dense", "sparse"])
 @kinds
-def test_two_maps(kind: str, other: str) -> None:
+def test_two_maps_are_stacked_summed_and_merged(kind: str, other: str) -> None:
     X = draw.normal(size=(3, 4))
     one, two, then = _affine(6, 4, kind), _affine(6, 4, other), _affine(2, 6, other)
     np.testing.assert_allclose(stacked([one, two])(X), np.hstack([one(X), two(X)]))
@@ -50,7 +50,7 @@ def test_two_maps(kind: str, other: str) -> None:
 
 def test_the_identity_merges_away() -> None:
     then = _affine(3, 5, "sparse")
-    assert merge(unchanged(5), then) is then
+    assert merge(sparse_identity(5), then) is then
 
 
 def test_few_weights_of_many_are_kept_sparse() -> None:

@@ -134,11 +134,11 @@ EXACT: dict[str, ModelProto] = {
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_exact_operators(name: str, tmp_path: Path) -> None:
+def test_exact_operators_compute_what_onnx_does(name: str, tmp_path: Path) -> None:
     own = compared(EXACT[name], tmp_path)
     assert own.compiled.network.activations == ()
 
 
-def test_rows_one_at_a_time(tmp_path: Path) -> None:
+def test_a_graph_for_one_row_at_a_time_is_read(tmp_path: Path) -> None:
     proto = model([node("Reshape", "x", "s", out="r"), node("Gemm", "r", "w")], (1, 2, 3), {"s": i64(1, 6), "w": W})
     compared(proto, tmp_path, rows=1)

@@ -62,6 +62,6 @@ ACTIVATED: dict[str, ModelProto] = {
 
 
 @pytest.mark.parametrize("name", ACTIVATED)
-def test_activations(name: str, tmp_path: Path) -> None:
+def test_an_activation_is_one_function_however_it_is_spelled(name: str, tmp_path: Path) -> None:
     own = compared(ACTIVATED[name], tmp_path)
     assert len(own.compiled.network.activations) == 1

@@ -54,7 +54,7 @@ def _exported(name: str, folder: Path) -> tuple[Path, Any, Any]:
 
 
 @pytest.mark.parametrize("name", SKLEARN)
-def test_skl2onnx(name: str, tmp_path: Path) -> None:
+def test_models_exported_by_skl2onnx_answer_as_the_estimator(name: str, tmp_path: Path) -> None:
     path, estimator, X = _exported(name, tmp_path)
     own = read(path)
     output = own.compiled.output

@@ -74,7 +74,7 @@ REFUSED: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize("name", [name for name, (_, reason, _) in REFUSED.items() if reason])
-def test_graphs_that_do_not_fit(name: str, tmp_path: Path) -> None:
+def test_a_graph_that_does_not_fit_is_refused_with_a_remedy(name: str, tmp_path: Path) -> None:
     proto, reason, remedy = REFUSED[name]
     refusal = _refused(proto, tmp_path)
     assert reason in refusal.message
@@ -82,7 +82,7 @@ def test_graphs_that_do_not_fit(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\x08\x07", b"not a model", bytes(range(256)) * 4])
-def test_files_that_are_no_graph(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_no_graph_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(content)
     with pytest.raises(UnsupportedModel) as refusal:

@@ -66,7 +66,9 @@ def _refusal(model: Any, X: Any = None, **options: Any) -> SealdropError:
         (Derived(), "Derived", "derived class"),
     ],
 )
-def test_models_that_do_not_fit(estimator: Any, reason: str, remedy: str) -> None:
+def test_a_model_that_does_not_fit_is_refused_with_the_nearest_that_does(
+    estimator: Any, reason: str, remedy: str
+) -> None:
     X, y = data("iris")
     refusal = _refusal(estimator.fit(X, y))
     assert isinstance(refusal, UnsupportedModel)
@@ -85,12 +87,12 @@ def test_models_that_do_not_fit(estimator: Any, reason: str, remedy: str) -> Non
         pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.Ridge()),
     ],
 )
-def test_unfitted_estimators(estimator: Any) -> None:
+def test_an_unfitted_estimator_is_refused(estimator: Any) -> None:
     assert _refusal(estimator).code == "not_fitted"
 
 
 @pytest.mark.parametrize("thing", [object(), {"coef_": [1.0]}, 3, None, [1.0, 2.0], len])
-def test_objects_that_are_no_model(thing: Any) -> None:
+def test_an_object_that_is_no_model_is_refused(thing: Any) -> None:
     assert _refusal(thing).code == "unsupported_model"
 
 
@@ -117,30 +119,30 @@ def _with(value: Any) -> Any:
         (IRIS[:0], "too_few_calibration_rows"),
     ],
 )
-def test_calibration_rows_that_do_not_do(X: Any, code: str) -> None:
+def test_calibration_rows_that_do_not_fit_are_refused(X: Any, code: str) -> None:
     refusal = _refusal(fitted("LogisticRegression-strings").estimator, X)
     assert isinstance(refusal, UnsupportedCalibration)
     assert refusal.code == code
 
 
 @pytest.mark.parametrize("name", ["", "Upper", "a b", "../a", "a" * 64, "a@1"])
-def test_names_that_are_none(name: str) -> None:
+def test_a_name_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         draft(fitted("LogisticRegression-strings").estimator, IRIS, name=name)
     assert refusal.value.code == "invalid_card"
     assert "name" in refusal.value.message
 
 
-def test_columns_of_one_name() -> None:
+def test_two_columns_of_one_name_are_refused() -> None:
     table = pd.DataFrame(IRIS, columns=["a", "b", "a", "c"])
     assert _refusal(fitted("LogisticRegression-strings").estimator, table).code == "wrong_calibration_columns"
 
 
-def test_labels_of_another_number() -> None:
+def test_another_number_of_labels_is_refused() -> None:
     assert _refusal(fitted("LogisticRegression-strings").estimator, labels=["a", "b"]).code == "wrong_labels"
 
 
-def test_an_agreement_that_is_wanted_and_not_reached() -> None:
+def test_an_agreement_that_is_not_reached_is_refused() -> None:
     case = fitted("MLPClassifier-relu")
     refusal = _refusal(case.estimator, case.X, min_agreement=1.1)
     assert refusal.code == "agreement_too_low"
@@ -156,7 +158,7 @@ def test_joblib_is_read_with_a_warning(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pickle", b"\x80\x04.", b"cos\nmissing_thing\n."])
-def test_joblib_files_that_are_none(tmp_path: Path, content: bytes) -> None:
+def test_a_joblib_file_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.joblib"
     path.write_bytes(content)
     with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel) as refusal:
@@ -164,7 +166,7 @@ def test_joblib_files_that_are_none(tmp_path: Path, content: bytes) -> None:
     assert refusal.value.code == "unreadable_model"
 
 
-def test_a_joblib_file_of_something_else(tmp_path: Path) -> None:
+def test_a_joblib_file_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "model.joblib"
     joblib.dump({"a": 1}, path)
     with pytest.warns(RunsOwnCode), pytest.raises(UnsupportedModel, match="dict is no model"):
@@ -172,7 +174,7 @@ def test_a_joblib_file_of_something_else(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["model.bin", "model"])
-def test_files_of_another_kind(tmp_path: Path, name: str) -> None:
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"model")
     with pytest.raises(UnsupportedModel, match="unknown kind") as refusal:
         read(str(tmp_path / name))

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from tests.publish.tables import TABLE, TRANSFORMERS, columns
 
+from sealdrop.preprocessing.steps import run
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.sklearn.registry import compile_transformer
-from sealdrop.steps import run
 from sealdrop_core.steps import outputs
 
 

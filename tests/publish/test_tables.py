@@ -20,14 +20,14 @@ from sklearn.preprocessing import (
 from tests.publish.tables import NUMBERS, ROWS, STRANGE, TABLE, TARGET, TRANSFORMERS, UNSEEN, WORDS, columns
 
 from sealdrop.errors import RefusedInput
+from sealdrop.preprocessing.rows import admit
+from sealdrop.preprocessing.steps import Column, run
 from sealdrop.publish import UnsupportedCalibration, UnsupportedModel
 from sealdrop.publish.agreement import encrypted_scores
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.drafting import draft
 from sealdrop.publish.sklearn import compile_estimator
 from sealdrop.publish.sklearn.registry import compile_transformer
-from sealdrop.rows import admit
-from sealdrop.steps import Column, run
 from sealdrop_core.manifest import Manifest
 
 
@@ -67,7 +67,7 @@ def test_text_tables_read_numbers_as_numbers() -> None:
         (SimpleImputer(), pd.DataFrame({"city": [1.0, "many"]}), "not_numeric"),
     ],
 )
-def test_rows_the_steps_cannot_take(transformer: Any, table: pd.DataFrame, code: str) -> None:
+def test_rows_the_steps_cannot_take_are_refused(transformer: Any, table: pd.DataFrame, code: str) -> None:
     fitted = transformer.fit(TABLE[["income"]] if isinstance(transformer, SimpleImputer) else TABLE[["city"]])
     steps = compile_transformer(fitted).steps
     with pytest.raises(RefusedInput) as refusal:
@@ -92,7 +92,7 @@ def test_client_steps_come_before_encrypted_ones() -> None:
         (TABLE[["age"]], "wrong_calibration_width"),
     ],
 )
-def test_calibration_tables(table: pd.DataFrame, code: str | None) -> None:
+def test_calibration_tables_are_taken_or_refused(table: pd.DataFrame, code: str | None) -> None:
     compiled = compile_estimator(_model())
     if code is None:
         assert len(Calibration.read(table, compiled).rows) == ROWS
@@ -140,7 +140,7 @@ def test_tables_are_admitted_stepped_and_encrypted() -> None:
         ({"other": 1}, "wrong_columns"),
     ],
 )
-def test_tables_that_are_refused(change: dict[str, Any], code: str | None) -> None:
+def test_tables_are_refused_before_they_are_sealed(change: dict[str, Any], code: str | None) -> None:
     manifest = draft(_model(), TABLE, name="table", rows=(1,)).manifest
     table = TABLE.assign(**change)
     if code is None:  # an unknown category, and this encoder ignores them

@@ -6,6 +6,7 @@ import typer
 
 from sealdrop.cli import console, profiles
 from sealdrop.cli.options import Json, ProfileName, Token, Url
+from sealdrop.transport.resources import JobRecord
 
 
 def jobs(
@@ -30,7 +31,11 @@ def jobs(
         found = [job.record for job in client.jobs(limit)]
     if as_json:
         console.print_json({"jobs": [record.model_dump(mode="json") for record in found]})
-        return
+    else:
+        _show(found)
+
+
+def _show(found: list[JobRecord]) -> None:
     console.print_table(
         ("job", "state", "model", "rows", "parts", "created", "error"),
         [

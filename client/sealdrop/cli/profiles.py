@@ -15,10 +15,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sealdrop.client import Client
-from sealdrop.credentials import Credentials, SigV4
 from sealdrop.errors import Misconfigured
 from sealdrop.folders import config_folder, write_private
-from sealdrop.ranges import RangePolicy
+from sealdrop.preprocessing.ranges import RangePolicy
+from sealdrop.transport.credentials import Credentials, SigV4
 
 START_ONE = "Start a deployment on this machine with `sealdrop local`, or pass --url and SEALDROP_TOKEN."
 
@@ -59,18 +59,14 @@ def save(name: str, profile: Profile) -> None:
     """Write a profile, replacing the one of that name."""
     file = _read()
     file[name] = profile.model_dump(exclude_none=True)
-    text = io.StringIO()
-    file.write(text)
-    write_private(path(), text.getvalue())
+    _write(file)
 
 
 def drop(name: str) -> None:
     """Remove a profile, if it is there."""
     file = _read()
     if file.remove_section(name):
-        text = io.StringIO()
-        file.write(text)
-        write_private(path(), text.getvalue())
+        _write(file)
 
 
 def choose(name: str | None = None, url: str | None = None, token: str | None = None) -> Profile:
@@ -113,3 +109,9 @@ def _read() -> configparser.ConfigParser:
             f"{path()} is no profile file", code="bad_profile", remedy="Correct or delete it."
         ) from None
     return file
+
+
+def _write(file: configparser.ConfigParser) -> None:
+    text = io.StringIO()
+    file.write(text)
+    write_private(path(), text.getvalue().encode())

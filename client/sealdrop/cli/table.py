@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
-from sealdrop.rows import column_order
+from sealdrop.preprocessing.rows import column_order
 from sealdrop_core.manifest import Manifest
 
 Lines = Iterator[tuple[int, list[str]]]  # numbered as an editor numbers them

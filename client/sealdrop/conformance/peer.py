@@ -10,8 +10,8 @@ import httpx
 
 from sealdrop.conformance.answers import Answer
 from sealdrop.conformance.violations import Violation
-from sealdrop.connection import checked_url, is_near
-from sealdrop.credentials import Credentials, authentication
+from sealdrop.transport.connection import checked_url, is_near
+from sealdrop.transport.credentials import Credentials, authentication
 
 _THROTTLED, _PATIENCE = 429, 10  # attempts, a second apart
 

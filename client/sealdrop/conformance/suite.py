@@ -8,7 +8,7 @@ from typing import Self
 from sealdrop.conformance.owner import Case, Owner
 from sealdrop.conformance.peer import Peer
 from sealdrop.conformance.violations import NotApplicable, Violation
-from sealdrop.credentials import Credentials
+from sealdrop.transport.credentials import Credentials
 from sealdrop_core.manifest import Manifest
 
 Clock = Callable[[float], AbstractContextManager[None]]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from sealdrop.cost.measured import MEASURED
 from sealdrop.cost.prices import Resource
-from sealdrop.parts import rows_per_part
+from sealdrop.request.parts import rows_per_part
 from sealdrop_core.plan import Plan
 from sealdrop_core.sealed import MAX_HEADER_BYTES
 

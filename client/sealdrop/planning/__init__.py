@@ -7,6 +7,7 @@ import numpy as np
 from sealdrop.planning import coefficient, column, rotation
 from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
+from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.plan import Plan
@@ -39,7 +40,7 @@ def plan(
     nearest feasible wish.
     """
     values = np.asarray(calibration, dtype=np.float64)
-    allowed = error or fitting_error(circuit.evaluate(values))
+    allowed = error or fitting_error(circuit.evaluate(for_circuit(values, circuit)))
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _EXACT if exact else _PACKINGS:

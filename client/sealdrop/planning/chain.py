@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sealdrop.planning import slot_noise
 from sealdrop.planning.precision import ENCODER_BITS
@@ -47,6 +48,18 @@ def sources(stages: Sequence[Stage], profile: Profile, unit: float) -> Iterator[
     yield Source(stages[-1].sum.raw, stages[-1].sum.form, 1.0, profile.output)
 
 
+@lru_cache(maxsize=1 << 10)  # every degree and every share of the error asks again
+def depth(shapes: tuple[Layer, ...], relinearize: bool) -> int:
+    """Return how many levels a circuit needs before its last affine layer."""
+    for levels in range(1, len(SECURITY_BITS) * 8):
+        try:
+            Scheduler([2.0**40] * levels, 2.0**40, 1.0, 1.0, relinearize).stages(shapes)
+        except InvalidRequest:
+            continue
+        return levels
+    raise Infeasible("this circuit is too deep")
+
+
 @dataclass(frozen=True)
 class Chain:
     """A chain that is laid so that each source of noise moves a score by a deviation of `each` at most.
@@ -54,7 +67,7 @@ class Chain:
     `last` is the deviation for the last rescaling, which may be larger: a private result is re-randomised before it.
     """
 
-    shapes: Sequence[Layer]
+    shapes: tuple[Layer, ...]
     profile: Profile
     degree: int
     weight_bits: int
@@ -67,6 +80,9 @@ class Chain:
 
         Raises Infeasible when the degree does not carry them.
         """
+        least = LEAST_BITS * depth(self.shapes, self.relinearize)
+        if least > SECURITY_BITS[self.degree]:
+            raise Infeasible(f"{least} bits are too many for degree {self.degree}")
         inner = self._inner()
         total = self._stages([0.0, *inner])[-1].sum
         product = math.log2(max(one.scale for one in total.inputs)) + self.weight_bits
@@ -97,7 +113,7 @@ class Chain:
 
     def _inner(self) -> list[float]:
         """Return the bits of the primes between the first and the last rescaling, the last that is used first."""
-        bits = [40.0] * self._depth()
+        bits = [40.0] * depth(self.shapes, self.relinearize)
         largest = max(map(self._wanted, self._sources(self._stages(bits))))
         for level in range(len(bits), 1, -1):
             found = [one for one in self._sources(self._stages(bits)) if one.rescaled and one.raw.level == level]
@@ -109,16 +125,6 @@ class Chain:
     def _wanted(self, source: Source) -> float:
         """Return log2 of the scale at which rounding after a rescaling moves a score no further than it may."""
         return math.log2(slot_noise.rounding(self.degree) * source.gain / self.each)
-
-    def _depth(self) -> int:
-        """Return how many levels the circuit needs before its last affine layer."""
-        for levels in range(1, len(SECURITY_BITS) * 8):
-            try:
-                self._stages([40.0] * levels)
-            except InvalidRequest:
-                continue
-            return levels
-        raise Infeasible("this circuit is too deep")
 
     def _first(self, others: Sequence[float], output: float) -> float:
         """Return the bits of the first prime, so many that nothing wraps around at any level."""

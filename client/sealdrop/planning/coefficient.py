@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterator
 
 from sealdrop.planning import cost
-from sealdrop.planning.precision import Loss, Precision, Privacy, respond, split
+from sealdrop.planning.precision import Loss, Precision, Privacy, Rounding, respond, split
 from sealdrop.planning.reach import largest_score
+from sealdrop.planning.rows import for_rounding
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.layouts import CoefficientLayout
@@ -26,13 +27,13 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     a row may leave that box. Raises Infeasible, with the nearest feasible wish, when there is none.
     """
     base = unpacked(circuit)
-    affine, rows = lifted(circuit, base.monomials), lift(calibration, base)
-    bound = largest_score(affine, base.monomials, leeway)
+    affine, rows = lifted(circuit, base.monomials), for_rounding(calibration, base.packed_features)
+    rounding, bound = Rounding(affine, lift(rows, base)), largest_score(affine, base.monomials, leeway)
     nearest, found = math.inf, False
     for degree in DEGREES:
         prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
         parameters = Parameters(scheme="ckks", poly_modulus_degree=degree, coeff_modulus=prime)
-        precision = split(affine, rows, bound, prime[0], error, privacy)
+        precision = split(rounding, bound, prime[0], error, privacy)
         for layout in layouts(base, degree):
             loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
             nearest = min(nearest, loss.error)
@@ -51,9 +52,9 @@ def unpacked(circuit: Circuit) -> CoefficientLayout:
     """Return the layout of a circuit's features, monomials and outputs, its sizes still to be chosen."""
     if len(circuit.layers) > 3 or any(layer.degree > 2 for layer in circuit.polynomials):
         raise Infeasible("only linear circuits and quadratic ones with one hidden layer can be lifted")
-    pairs = monomials(circuit)
-    if circuit.features + len(pairs) > MAX_PACKED_FEATURES:
-        raise Infeasible(f"{len(pairs)} monomials are more than a client should pack")
+    if circuit.features > MAX_PACKED_FEATURES:
+        raise Infeasible(f"{circuit.features} features are more than a client should pack")
+    pairs = monomials(circuit, MAX_PACKED_FEATURES - circuit.features)
     return CoefficientLayout(
         features=circuit.features,
         outputs=circuit.outputs,

@@ -6,21 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sealdrop.planning import cost, flooding, network
-from sealdrop.planning.precision import MAX_INPUT_BITS, Loss, Precision, Privacy, capacity, respond, split
+from sealdrop.planning.precision import MAX_INPUT_BITS, Loss, Precision, Privacy, Rounding, capacity, respond, split
 from sealdrop.planning.profile import Probe
 from sealdrop.planning.reach import largest_score
-from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
+from sealdrop.planning.rows import for_rounding
+from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.lifting import linear
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes
 from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage, layers
+from sealdrop_core.sealed import MAX_HEADER_BYTES, MAX_INPUT_BYTES
 
 LINEAR_DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 NETWORK_DEGREES = (2048, 4096, 8192, 16384, 32768)
 LEAST_BITS = 20  # of a prime
-MOST_BLOCK_BYTES = 64 << 20  # what a deployment accepts in one upload
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -33,23 +34,28 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if affine is None:
         plans = [network_plan(circuit, calibration, wish, leeway)]
     else:
+        rounding = Rounding(affine, for_rounding(calibration, affine.features))
         bound = largest_score(affine, (), leeway)
-        each = (_linear(affine, calibration, wish, bound, degree) for degree in LINEAR_DEGREES)
+        each = (_linear(rounding, wish, bound, degree) for degree in LINEAR_DEGREES)
         plans = [plan for plan in each if plan]
     if not plans:
         raise Infeasible(f"one prime does not carry columns to an error of {error:.2g} with {privacy} responses")
-    small = [plan for plan in plans if plan.quote.bytes_up <= MOST_BLOCK_BYTES]
+    small = [plan for plan in plans if MAX_HEADER_BYTES + plan.quote.bytes_up <= MAX_INPUT_BYTES]
     if not small:
-        raise Infeasible(f"{circuit.features} columns are more than one upload holds")
+        raise Infeasible(_too_large(min(plans, key=lambda plan: plan.quote.bytes_up)))
     yield from small
 
 
-def _linear(
-    affine: Affine | SparseAffine, calibration: Array, wish: network.Wish, bound: float, degree: int
-) -> Plan | None:
+def _too_large(plan: Plan) -> str:
+    sealed, most = plan.quote.bytes_up >> 20, MAX_INPUT_BYTES >> 20
+    block = f"{plan.layout.inputs} columns of {plan.layout.rows_per_block} rows"
+    return f"{block} take {sealed} MiB sealed, and one upload holds {most} MiB"
+
+
+def _linear(rounding: Rounding, wish: network.Wish, bound: float, degree: int) -> Plan | None:
     """Return the plan with the fewest bits of this degree: columns wait for the line, not for the server."""
-    error, privacy, most = wish.error, wish.privacy, min(60, SECURITY_BITS[degree])
-    widest = split(affine, calibration, bound, ntt_primes(degree, (most,))[0], error, privacy)
+    affine, error, privacy, most = rounding.affine, wish.error, wish.privacy, min(60, SECURITY_BITS[degree])
+    widest = split(rounding, bound, ntt_primes(degree, (most,))[0], error, privacy)
     wanted = flooding.needed_bits(degree, affine.outputs)
 
     def attempt(bits: int) -> tuple[int, Precision, Loss]:

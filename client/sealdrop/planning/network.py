@@ -106,22 +106,24 @@ def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> tu
 
     Raises Infeasible when there is none.
     """
-    found: list[tuple[Network, Loss]] = []
+    best: tuple[Network, Loss] | None = None
     refusal = Infeasible("rounding leaves no room for an error this small")
     for share in SHARES:
         try:
-            found.append(_balance(probe, shapes, degree, wish, share))
+            best = _balance(probe, shapes, degree, wish, share, best[0].parameters.total_bits if best else math.inf)
         except Infeasible as reason:
             refusal = reason
         except OverflowError:
             refusal = Infeasible("scales and values of this network are beyond all bounds")
-    if not found:
+    if best is None:
         raise refusal
-    return min(found, key=lambda one: one[0].parameters.total_bits)
+    return best
 
 
-def _balance(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float) -> tuple[Network, Loss]:
-    """Return the network whose rounded weights take about the given share of the error."""
+def _balance(
+    probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float, below: float
+) -> tuple[Network, Loss]:
+    """Return the network of less than `below` bits whose rounded weights take about the given share of the error."""
     relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
     weight_bits, lost = probe.weight_bits(wish.error * share)
     profile, std = probe.profile(weight_bits), (wish.error - lost) / SIGMAS
@@ -129,6 +131,8 @@ def _balance(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, s
     each = std * 2.0**-flooding_bits / math.sqrt(2 + sum(len(shape.exponents) for shape in shapes))
     for _ in range(6):
         parameters, scheduler = Chain(shapes, profile, degree, weight_bits, relinearize, each, std / 4).lay()
+        if parameters.total_bits >= below:
+            raise Infeasible("another share of the error takes as few bits")
         network = Network(parameters, scheduler, scheduler.stages(shapes), profile)
         rounding = probe.rounding_error(network.weight_scales([weight.shape[1] for weight in probe.weights]))
         loss = network.loss((wish.error - rounding) / SIGMAS, private=wish.privacy == "private")

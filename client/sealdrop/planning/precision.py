@@ -1,6 +1,7 @@
 """Fixed-point precision of one affine map under one prime, and what its response may lose."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ ENCODER_BITS = 2.05  # SEAL's encoder keeps two bits of the modulus free above t
 MAX_INPUT_BITS = 45.0  # the encoder's float64 arithmetic is exact to here
 SHARE = {"private": 1 / 3, "open": 1 / 8}  # of the error, for the rounding of the weights
 LEAST_WEIGHT_BITS = 4
+_TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -39,37 +41,63 @@ class Loss:
     error: float
 
 
-def split(
-    affine: Affine | SparseAffine, rows: Array, bound: float, prime: int, error: float, privacy: Privacy
-) -> Precision:
+class Rounding:
+    """The weights of an affine map, and by how much a score is off when they are rounded.
+
+    `rows` are calibration rows that show it, shape (rows, features).
+    """
+
+    def __init__(self, affine: Affine | SparseAffine, rows: Array) -> None:
+        self.affine, self.weight, self.rows = affine, affine.dense(), rows
+        self._errors: dict[int, float] = {}
+
+    def error(self, bits: int) -> float:
+        """Return the largest error of a score: thrice what the rows show, or the box's worst if that is less."""
+        if bits not in self._errors:
+            difference = self._rounded(bits) - self.weight
+            seen = 3 * np.abs(self.rows @ difference.T).max(axis=0, initial=0.0)
+            self._errors[bits] = float(np.minimum(seen, np.abs(difference).sum(axis=1)).max())
+        return self._errors[bits]
+
+    def row_norm(self, bits: int) -> float:
+        """Return the largest l2 norm of an output's rounded weights."""
+        return float(np.sqrt((self._rounded(bits) ** 2).sum(axis=1).max()))
+
+    def _rounded(self, bits: int) -> Array:
+        return round_weights(self.weight, bits) * 2.0**-bits
+
+
+def split(rounding: Rounding, bound: float, prime: int, error: float, privacy: Privacy) -> Precision:
     """Divide the bits of the prime between weights and input; the weights get as few as the error allows.
 
-    `rows` are calibration rows, shape (rows, features); `bound` is the largest score that must not wrap around the
-    prime. Weights far above 1 need no bits behind the point, and fewer than none.
+    `bound` is the largest score that must not wrap around the prime. Weights far above 1 need no bits behind the point,
+    and fewer than none.
     """
-    weight, bits = affine.dense(), capacity(affine, bound, prime, error)
+    bits = capacity(rounding.affine, bound, prime, error)
     most = max(int(bits / 2), 1)
-    above = math.frexp(float(np.abs(weight).max()))[1]
-    for weight_bits in range(min(LEAST_WEIGHT_BITS - max(above, 0), most), most + 1):
-        weight_error = _rounding_error(weight, rows, weight_bits)
-        if weight_error <= error * SHARE[privacy]:
-            break
-    rounded = round_weights(weight, weight_bits) * 2.0**-weight_bits
-    row_norm = float(np.sqrt((rounded**2).sum(axis=1).max()))
+    above = math.frexp(float(np.abs(rounding.weight).max()))[1]
+    least = min(LEAST_WEIGHT_BITS - max(above, 0), most)
+    weight_bits = fewest_bits(rounding.error, error * SHARE[privacy], least, most)
+    weight_error, row_norm = rounding.error(weight_bits), rounding.row_norm(weight_bits)
     return Precision(min(bits - weight_bits, MAX_INPUT_BITS), weight_bits, weight_error, row_norm)
+
+
+def fewest_bits(error: Callable[[int], float], allowed: float, least: int, most: int) -> int:
+    """Return the fewest bits behind the point that keep what rounding costs to what is allowed, `most` if none do."""
+    start = min(least + 6, most)
+    guess = start + math.ceil(math.log2(max(error(start), _TINY) / allowed))  # a bit halves the error, about
+    bits = min(max(guess, least), most)
+    while bits > least and error(bits - 1) <= allowed:
+        bits -= 1
+    while bits < most and error(bits) > allowed:
+        bits += 1
+    return bits
 
 
 def capacity(affine: Affine | SparseAffine, bound: float, prime: int, error: float) -> float:
     """Return log2 of the largest scale at which scores up to `bound` do not wrap around the prime."""
     encoded = max(float(np.abs(affine.bias).max()), 0.5)
     return math.log2(prime) - max(HEADROOM_BITS + math.log2(bound + error), ENCODER_BITS + math.log2(encoded))
-
-
-def _rounding_error(weight: Array, rows: Array, weight_bits: int) -> float:
-    """Largest error of rounded weights: thrice what the calibration rows show, or the box's worst if that is less."""
-    difference = round_weights(weight, weight_bits) * 2.0**-weight_bits - weight
-    seen = 3 * np.abs(rows @ difference.T).max(axis=0, initial=0.0)
-    return float(np.minimum(seen, np.abs(difference).sum(axis=1)).max())
 
 
 def respond(precision: Precision, outputs: int, degree: int, error: float, privacy: Privacy) -> Loss:

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sealdrop.planning.derivatives import Sensitivity, Values, sensitivity
+from sealdrop.planning.precision import LEAST_WEIGHT_BITS, fewest_bits
 from sealdrop.planning.reach import largest_score
+from sealdrop.planning.rows import box
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
@@ -18,15 +21,13 @@ from sealdrop_core.powers import expand, exponents, factors, products
 
 LEAST_PROBES, MOST_PROBES = 24, 512  # rows of each kind
 PROBED_WEIGHTS = 1 << 20  # so many rows times weights may be computed
+EXTREME_ROWS = 2  # of the largest gains, for each value
 GAIN_FACTOR = 1.5  # the largest gain of any row over the largest gain of the probed rows
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
 # that mean to be four times the largest probed value, thousands of rows would have to be extreme together.
 MAGNITUDE_FACTOR = 4.0
-LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS = 4, 24
+MOST_WEIGHT_BITS = 24
 _MOST_MONOMIALS = 1 << 14
-_TINY = 1e-300
-
-Values = Mapping[int, Array]  # exponent ↦ shape (rows, units)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ class Probe:
         weights = sum(weight.size for weight in self.weights)
         count = min(max(PROBED_WEIGHTS // weights, LEAST_PROBES), MOST_PROBES)
         chosen = np.linspace(0, len(calibration) - 1, min(count, len(calibration))).round().astype(int)
-        self.rows = np.concatenate([calibration[chosen], _box(circuit.features, leeway, count)])
+        self.rows = np.concatenate([calibration[chosen], box(circuit.features, leeway, count)])
         self.values, self.outputs = self._run(self.weights)
+        self._extreme: list[Values] = []
+        self._magnitudes, self._output = self._bounds()
         self._losses: dict[int, float] = {}
         self._profiles: dict[int, Profile] = {}
 
@@ -85,15 +88,9 @@ class Probe:
 
         Raises Infeasible when they are too many.
         """
-        guess = LEAST_WEIGHT_BITS + 6
-        guess += math.ceil(math.log2(max(self._loss(guess), _TINY) / allowed))  # a bit halves the error, about
-        bits = min(max(guess, LEAST_WEIGHT_BITS), MOST_WEIGHT_BITS)
-        while bits > LEAST_WEIGHT_BITS and self._loss(bits - 1) <= allowed:
-            bits -= 1
-        while self._loss(bits) > allowed:
-            bits += 1
-            if bits > MOST_WEIGHT_BITS:
-                raise Infeasible("the weights of this circuit would need too many bits")
+        bits = fewest_bits(self._loss, allowed, LEAST_WEIGHT_BITS, MOST_WEIGHT_BITS)
+        if self._loss(bits) > allowed:
+            raise Infeasible("the weights of this circuit would need too many bits")
         return bits, self._loss(bits)
 
     def _loss(self, bits: int) -> float:
@@ -108,31 +105,32 @@ class Probe:
         return self._profiles[weight_bits]
 
     def _profile(self, weight_bits: int) -> Profile:
-        gains, input_gain = self._gains([_rounded(weight, 2.0**weight_bits) for weight in self.weights])
-        bounds = self._intervals()
-        sound = len(self.circuit.polynomials) <= 1
-        magnitudes, output = bounds[:-1], bounds[-1][1]
-        if sound:
-            return Profile(input_gain, gains, magnitudes, min(output, self._lifted_bound()))
+        gains = self._gains([_rounded(weight, 2.0**weight_bits) for weight in self.weights])
+        return Profile(
+            GAIN_FACTOR * float(gains.inputs.max()),
+            tuple({power: GAIN_FACTOR * float(norm.max()) for power, norm in layer.items()} for layer in gains.powers),
+            self._magnitudes,
+            self._output,
+        )
+
+    def _gains(self, weights: Sequence[Array]) -> Sensitivity:
+        """Return the gains of the probed rows; from the second time on, of those alone that had the largest."""
+        gains = sensitivity(weights, self.exponents, self._extreme or self.values)
+        if not self._extreme:  # a bit more or less of the weights does not change which they are
+            rows = np.unique(np.concatenate([np.argsort(norms)[-EXTREME_ROWS:] for norms in gains]))
+            self._extreme = [{power: values[rows] for power, values in layer.items()} for layer in self.values]
+        return gains
+
+    def _bounds(self) -> tuple[tuple[Mapping[int, float], ...], float]:
+        """Return the largest values of every layer, and the largest output."""
+        *hidden, last = self._intervals()
+        if len(hidden) <= 1:
+            return tuple(hidden), min(last[1], self._lifted_bound())
         seen = [
             {exponent: min(bound, MAGNITUDE_FACTOR * _largest(values[exponent])) for exponent, bound in layer.items()}
-            for layer, values in zip(magnitudes, self.values, strict=True)
+            for layer, values in zip(hidden, self.values, strict=True)
         ]
-        return Profile(input_gain, gains, tuple(seen), min(output, MAGNITUDE_FACTOR * _largest(self.outputs)))
-
-    def _gains(self, weights: Sequence[Array]) -> tuple[tuple[Mapping[int, float], ...], float]:
-        """Differentiate the outputs by every power of every layer, row by row, from the last layer to the first."""
-        slope = np.broadcast_to(weights[-1], (len(self.rows), *weights[-1].shape))
-        found: list[Mapping[int, float]] = []
-        for index in reversed(range(len(self.exponents))):
-            used, values = self.exponents[index], self.values[index]
-            by = dict(zip(used, np.split(slope, len(used), axis=2), strict=True))
-            for exponent in reversed(products(used)):
-                for factor, other in (factors(exponent), factors(exponent)[::-1]):
-                    by[factor] = by.get(factor, 0.0) + by[exponent] * values[other][:, None, :]
-            found.append({exponent: GAIN_FACTOR * _norm(derivative) for exponent, derivative in by.items()})
-            slope = by[1] @ weights[index]
-        return tuple(reversed(found)), GAIN_FACTOR * _norm(slope)
+        return tuple(seen), min(last[1], MAGNITUDE_FACTOR * _largest(self.outputs))
 
     def _intervals(self) -> tuple[Mapping[int, float], ...]:
         """Bound every value over all admissible rows by the sums of absolute values."""
@@ -153,26 +151,13 @@ class Probe:
         return largest_score(lifted(self.circuit, pairs), pairs, self.leeway)
 
 
-def _box(features: int, leeway: float, count: int) -> Array:
-    """Return rows from inside the box, and as many from its corners, one column of each as far outside as allowed."""
-    random = np.random.default_rng(0)
-    rows = random.uniform(-1, 1, size=(count, features))
-    rows[::2] = np.sign(rows[::2])
-    outside = random.integers(features, size=count)
-    rows[np.arange(count), outside] = np.copysign(1 + leeway, rows[np.arange(count), outside])
-    return rows
-
-
 def _rounded(weight: Array, scale: Array | float) -> Array:
     """Round as the evaluation does; an output without weights gets one unit, for SEAL refuses results that are zero."""
-    units = np.rint(weight * scale)
+    units = weight * scale
+    np.rint(units, out=units)
     units[~units.any(axis=1), 0] = 1.0
-    return np.asarray(units / scale)
-
-
-def _norm(derivative: Array) -> float:
-    """Return the largest l2 norm over rows and outputs of derivatives, shape (rows, outputs, units)."""
-    return float(np.sqrt((derivative**2).sum(axis=2).max()))
+    units /= scale
+    return units
 
 
 def _largest(values: Array) -> float:

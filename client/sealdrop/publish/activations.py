@@ -14,7 +14,7 @@ from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffi
 DEGREES = (2, 3, 5, 7)
 MAX_SAMPLES = 200_000
 RIDGE = 1e-3  # of the mean variance of a hidden unit
-BEYOND, WHISPER = 1.5, 3e-4  # of the reach of the calibration rows, of their weight
+BEYOND, BEYOND_WEIGHT = 1.5, 3e-4  # times the reach of the calibration rows, times their weight
 
 
 def circuits(network: Network, X: Array) -> list[Circuit]:
@@ -62,14 +62,14 @@ def _shrunk(layer: Layer, reach: float) -> Layer:
 
 
 def _least_squares(activation: Activation, values: Array, reach: float, degree: int) -> Polynomial:
-    """Fit to values in [-1, 1], and with a whisper of weight beyond them.
+    """Fit to values in [-1, 1], and with little weight beyond them.
 
     A row of unseen combinations may bring more than any calibration row did; left free there, a polynomial runs away.
     """
     flat = values.ravel()
     flat = flat[:: -(-flat.size // MAX_SAMPLES)]
     beyond = np.linspace(-BEYOND, BEYOND, 101)
-    weight = np.concatenate([np.ones(flat.size), np.full(101, np.sqrt(WHISPER * flat.size / 101))])
+    weight = np.concatenate([np.ones(flat.size), np.full(101, np.sqrt(BEYOND_WEIGHT * flat.size / 101))])
     at = np.concatenate([flat, beyond])
     basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
     found = np.linalg.lstsq(basis, activation(at * reach) * weight, rcond=None)[0]

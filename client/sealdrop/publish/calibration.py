@@ -6,10 +6,10 @@ from typing import Any, Self
 import numpy as np
 
 from sealdrop.errors import RefusedInput
+from sealdrop.preprocessing.steps import Column, numeric, run
 from sealdrop.publish.categories import categorical
 from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.refusal import UnsupportedCalibration
-from sealdrop.steps import Column, numeric, run
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature, Normalization
 

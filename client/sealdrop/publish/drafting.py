@@ -19,7 +19,7 @@ from sealdrop_core.plan import Plan
 
 MIN_AGREEMENT = 0.98
 # half-ranges; a network gets less, since its polynomials were fitted to the rows that were seen
-OF_LINEAR, OF_NETWORK = 8.0, 1.0
+LINEAR_LEEWAY, NETWORK_LEEWAY = 8.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def draft(
     """
     own = read(model) if labels is None else read(model).labelled(labels)
     calibration = replace(Calibration.read(X_calibration, own.compiled), exact=exact)
-    leeway = OF_LINEAR if len(own.compiled.network.layers) == 1 else OF_NETWORK
+    leeway = LINEAR_LEEWAY if len(own.compiled.network.layers) == 1 else NETWORK_LEEWAY
 
     def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
         return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)

@@ -17,8 +17,8 @@ from sealdrop_core.errors import Infeasible, SealdropError
 from sealdrop_core.plan import Plan
 
 SAMPLE = 2000  # rows
-# of what a fitted polynomial is off by: noise that small is not worth longer numbers
-OF_DEVIATION = 1 / 16
+# the share of a fitted polynomial's deviation that noise may add: less is not worth longer numbers
+DEVIATION_SHARE = 1 / 16
 Planner = Callable[[Circuit, Array, float | None], tuple[Plan, ...]]
 
 
@@ -53,7 +53,7 @@ def fit(model: Model, calibration: Calibration, planner: Planner, error: float |
     refusals: list[SealdropError] = []
     for one in [*good, *sorted(fair, key=lambda one: -one.agreement)]:
         own = absorb(one.circuit, calibration.normalization)
-        allowed = error or max(fitting_error(own.evaluate(rows)), one.deviation * OF_DEVIATION)
+        allowed = error or max(fitting_error(own.evaluate(rows)), one.deviation * DEVIATION_SHARE)
         try:
             return Fitted(own, planner(own, rows, allowed))
         except Infeasible as refusal:

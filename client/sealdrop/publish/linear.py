@@ -15,12 +15,12 @@ SMALL = 1 << 14  # weights, too few to bother
 
 
 def identity(width: int) -> Affine:
-    """Return the map that changes nothing."""
+    """Return the map that changes nothing, dense."""
     return Affine(np.eye(width), np.zeros(width))
 
 
-def unchanged(width: int) -> SparseAffine:
-    """Return the map that changes nothing."""
+def sparse_identity(width: int) -> SparseAffine:
+    """Return the map that changes nothing, sparse."""
     own = np.arange(width)
     return SparseAffine(width, own, own, np.ones(width), np.zeros(width))
 

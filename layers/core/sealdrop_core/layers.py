@@ -91,9 +91,8 @@ class SparseAffine:
 
     def __call__(self, X: Array) -> Array:
         """Map rows X of shape (rows, features) to shape (rows, outputs)."""
-        out = np.zeros((len(X), self.outputs))
-        np.add.at(out.T, self.rows, (X[:, self.columns] * self.values).T)
-        return out + self.bias
+        sums = [np.bincount(self.rows, row[self.columns] * self.values, self.outputs) for row in X]
+        return np.reshape(sums, (len(X), self.outputs)) + self.bias
 
 
 @dataclass(frozen=True, eq=False)

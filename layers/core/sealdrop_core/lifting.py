@@ -8,33 +8,43 @@ monomials.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sealdrop_core.circuit import Affine, Circuit, SparseAffine
-from sealdrop_core.errors import InvalidRequest
+from sealdrop_core.errors import Infeasible, InvalidRequest
 
 Pair = tuple[int, int]
 
 
-def monomials(circuit: Circuit) -> tuple[Pair, ...]:
+def monomials(circuit: Circuit, most: int | None = None) -> tuple[Pair, ...]:
     """Return the pairs (i, j), i <= j, whose product x_i * x_j a one-hidden-layer quadratic circuit can depend on.
 
-    A pair counts if some hidden unit sees both columns, squares what it sees, and is heard by an output.
+    A pair counts if some hidden unit sees both columns, squares what it sees, and is heard by an output. Raises
+    Infeasible when there are more than `most`.
     """
     if len(circuit.layers) == 1:
         return ()
-    squares = np.atleast_2d(circuit.polynomials[0].coefficients)[:, 2:3].any(axis=1)
-    heard = circuit.affines[1].dense().any(axis=0)
-    first = (circuit.affines[0].dense() != 0) & np.logical_and(squares, heard)[:, None]
-    together = np.triu(first.T.astype(np.float64) @ first.astype(np.float64)) > 0
+    squared = _squared(circuit).astype(np.float32)
+    together = np.triu(squared.T @ squared) > 0
+    count = np.count_nonzero(together)
+    if most is not None and count > most:
+        raise Infeasible(f"{count} monomials are more than a client should pack")
     rows, columns = np.nonzero(together)
     return tuple(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _squared(circuit: Circuit) -> NDArray[np.bool_]:
+    """Return which columns each hidden unit squares for an output, shape (units, features)."""
+    squares = np.atleast_2d(circuit.polynomials[0].coefficients)[:, 2:3].any(axis=1)
+    heard = circuit.affines[1].dense().any(axis=0)
+    return np.asarray((circuit.affines[0].dense() != 0) & np.logical_and(squares, heard)[:, None])
 
 
 def linear(circuit: Circuit) -> Affine | SparseAffine | None:
     """Return the one affine map that a circuit equals, None if there is none or it is not seen at once."""
     if len(circuit.layers) == 1:
         return circuit.affines[0]
-    if len(circuit.layers) == 3 and circuit.polynomials[0].degree <= 2 and not monomials(circuit):
+    if len(circuit.layers) == 3 and circuit.polynomials[0].degree <= 2 and not _squared(circuit).any():
         return lifted(circuit, ())
     return None
 

@@ -6,6 +6,7 @@ IACR eprint 2024/463.
 """
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainSerializer, model_validator
@@ -78,6 +79,7 @@ class Parameters(Card):
         return self.poly_modulus_degree // 2 if self.scheme == "ckks" else self.poly_modulus_degree
 
 
+@lru_cache(maxsize=1 << 14)  # plans draw on few primes, over and over
 def _is_prime(candidate: int) -> bool:
     """Miller-Rabin with the first twelve primes as bases: exact below 2^64 (Sorenson and Webster, 2015)."""
     odd, twos = candidate - 1, 0

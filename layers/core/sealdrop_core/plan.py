@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from sealdrop_core.card import Card
 from sealdrop_core.layouts import CoefficientLayout, ColumnLayout, Layout
+from sealdrop_core.names import PlanId
 from sealdrop_core.parameters import Parameters
 
 SEED_BYTES = 64  # of SEAL's Blake2xb generator
@@ -78,7 +79,7 @@ class Quote(Card):
 class Plan(Card):
     """One way to evaluate one circuit."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")
+    id: PlanId
     parameters: Parameters
     layout: Layout
     # log2 of the fixed-point scales: of the sealed input, and of the weights of the first affine layer

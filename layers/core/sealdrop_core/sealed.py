@@ -21,10 +21,11 @@ from types import MappingProxyType
 from typing import Literal, Self, cast
 
 from sealdrop_core.errors import MalformedSeal, UnsupportedVersion
-from sealdrop_core.names import REFERENCE, SHA256
+from sealdrop_core.names import PLAN, REFERENCE, SHA256
 
 VERSION = 1
 MAX_HEADER_BYTES = 1024
+MAX_INPUT_BYTES = 160 << 20  # unless a deployment sets another: a block of 784 columns at a network's precision
 MEDIA_TYPE = "application/vnd.sealdrop.v1"
 Kind = Literal["input", "keys", "result"]
 
@@ -32,7 +33,7 @@ _COUNT = r"[1-9][0-9]{0,11}|0"
 _FORMS: Mapping[str, str] = {
     "model": REFERENCE,
     "manifest": SHA256,
-    "plan": r"[a-z0-9][a-z0-9_-]{0,79}",
+    "plan": PLAN,
     "configuration": SHA256,
     "key": rf"{SHA256}|none",
     "job": r"[a-z0-9]{1,40}",

@@ -2,19 +2,19 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 import numpy as np
 
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
-from sealdrop.planning.rotation.chain import Network
+from sealdrop.planning.rotation.chain import Network, levels
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
 from sealdrop.planning.rotation.planned import planned
 from sealdrop.planning.rotation.response import wanted_deviation
-from sealdrop.planning.rotation.search import DEGREES, Search
+from sealdrop.planning.rotation.search import Search, rings
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.plan import Plan
@@ -23,7 +23,7 @@ __all__ = ["candidates"]
 
 MOST_DOUBLINGS = 64  # of the error, until a network is given up
 
-_Networks = Callable[[int], list[Network]]  # of a degree
+_Networks = Mapping[int, Callable[[], list[Network]]]  # by degree, arranged when they are first asked for
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -37,7 +37,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
-    networks = cache(lambda degree: _networks(folded, known, arranger, degree // 2))
+    arranged = cache(lambda degree: _networks(folded, known, arranger, degree // 2))
+    networks = {degree: partial(arranged, degree) for degree in rings(levels(folded, activations))}
     plans = _plans(networks, error, privacy)
     if not plans:
         raise _refusal(networks, error, privacy)
@@ -46,9 +47,9 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
 
 def _plans(networks: _Networks, error: float, privacy: Privacy) -> list[Plan]:
     """Return the plans of the smallest degree that meets the error."""
-    for degree in DEGREES:
+    for degree, arranged in networks.items():
         found = []
-        for network in networks(degree):
+        for network in arranged():
             chain = Search(degree, wanted_deviation(network.layout, error, privacy)).smallest(network)
             found += [planned(*chain, error, privacy)] if chain else []
         if found:

@@ -7,12 +7,24 @@ from operator import mul
 
 from sealdrop.planning.precision import ENCODER_BITS, HEADROOM_BITS
 from sealdrop.planning.rotation.gains import LayerGains
-from sealdrop_core.circuit import Circuit
-from sealdrop_core.layouts import RotationLayout
+from sealdrop_core.circuit import Circuit, Polynomial
+from sealdrop_core.layouts import Activation, RotationLayout
 from sealdrop_core.packing.rotation import Diagonals
 from sealdrop_core.scales import PolynomialScales
 
 SAFETY = 2.0  # a row inside the calibrated range may bring twice the largest score of the calibration rows
+
+
+def depth(activation: Activation, polynomial: Polynomial) -> int:
+    """Return the levels that a polynomial takes."""
+    if activation == "square":
+        return 1
+    return 2 if polynomial.degree <= 3 else 3
+
+
+def levels(circuit: Circuit, activations: Sequence[Activation]) -> int:
+    """Return the primes it takes: one for the result, one for each rescaling."""
+    return 1 + sum(1 + depth(*one) for one in zip(activations, circuit.polynomials, strict=False))
 
 
 @dataclass(frozen=True)
@@ -35,14 +47,12 @@ class Network:
 
     @property
     def levels(self) -> int:
-        """Primes it takes: one for the result, one for each rescaling."""
-        return 1 + self.rescaled + sum(1 + self.depth(index) for index in range(len(self.maps) - 1))
+        """Primes it takes."""
+        return levels(self.circuit, [layer.activation for layer in self.layout.layers]) + self.rescaled
 
     def depth(self, index: int) -> int:
         """Levels that an activation takes."""
-        if self.layout.layers[index].activation == "square":
-            return 1
-        return 2 if self.circuit.polynomials[index].degree <= 3 else 3
+        return depth(self.layout.layers[index].activation, self.circuit.polynomials[index])
 
 
 @dataclass(frozen=True)

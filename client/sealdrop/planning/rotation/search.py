@@ -16,17 +16,22 @@ BOUNDLESS = 120  # bits of a prime that sets no bounds: a special one leaves no 
 ROOM = 0.9  # of what is wanted, before the special prime adds its noise
 
 
+def rings(levels: int) -> list[int]:
+    """Return the degrees whose modulus has room for so many primes, and for a special one."""
+    return [degree for degree in DEGREES if (levels + 1) * least_bits(degree) <= SECURITY_BITS[degree]]
+
+
+def least_bits(degree: int) -> int:
+    """Return the bits of a prime, at least: of so many there are enough primes in this ring."""
+    return degree.bit_length() + 7
+
+
 @dataclass(frozen=True)
 class Search:
     """A search in one ring for chains that leave no more than is wanted in a score."""
 
     degree: int
     wanted: Deviation
-
-    @property
-    def least(self) -> int:
-        """Bits of one prime, at least: of so many there are enough primes in this ring."""
-        return self.degree.bit_length() + 7
 
     def smallest(self, network: Network) -> tuple[Network, Chain] | None:
         """Return the network and the smallest chain that carries it, None if there is none.
@@ -44,8 +49,9 @@ class Search:
         """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
         precise = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS)
         weights = self._fewest(precise, "weights", lambda found: self._weights(network, found) <= ROOM).weights
-        bits = Bits(self.least, weights, MOST_BITS, BOUNDLESS)
-        while self._fits(network, replace(bits, first=self.least, special=self.least)) and bits.values <= MOST_BITS:
+        least = least_bits(self.degree)
+        bits = Bits(least, weights, MOST_BITS, BOUNDLESS)
+        while self._fits(network, replace(bits, first=least, special=least)) and bits.values <= MOST_BITS:
             excess = self._excess(network, bits)
             if excess <= ROOM:
                 chain = self._shrunk(network, bits)
@@ -75,7 +81,7 @@ class Search:
 
     def _fewest(self, bits: Bits, which: str, carries: Callable[[Bits], bool], low: int | None = None) -> Bits:
         """Return the bits with the smallest number of one kind that carries; the largest is taken to."""
-        low, high = low or self.least, MOST_BITS
+        low, high = low or least_bits(self.degree), MOST_BITS
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if carries(replace(bits, **{which: middle})) else (middle + 1, high)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from sealdrop.planning import noise
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
-from sealdrop.planning.rotation.gains import Gain, LayerGains, PolynomialGains
+from sealdrop.planning.rotation.gains import LayerGains
+from sealdrop.planning.rotation.inside import Gain, PolynomialGains
 from sealdrop_core.packing.rotation import Diagonals
 
 # A rounding error is multiplied by the secret, whose slots have exponential squares: a product that is not averaged

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from sealdrop.publish.compiled import Compiled
-from sealdrop.publish.linear import choose, unchanged
+from sealdrop.publish.linear import choose, sparse_identity
 from sealdrop.publish.onnx.functions import IDENTITY
 from sealdrop.publish.onnx.graph import Graph, folded, read
 from sealdrop.publish.onnx.registry import apply
@@ -85,7 +85,7 @@ def _walk(graph: Graph, features: int) -> dict[str, Value]:
 def _inputs(graph: Graph, features: int) -> dict[str, Value]:
     """Return each input as a wire over all inputs, one after the other."""
     wires: dict[str, Value] = {}
-    start, everything = 0, unchanged(features)
+    start, everything = 0, sparse_identity(features)
     for name, shape in graph.inputs.items():
         width = int(np.prod(shape))
         own = everything if width == features else choose(everything, np.arange(start, start + width))

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.publish.linear import Linear, choose, merge, scaled, stacked, unchanged
+from sealdrop.publish.linear import Linear, choose, merge, scaled, sparse_identity, stacked
 from sealdrop.publish.network import Layer, Network, chain
 from sealdrop.publish.nonlinearities import Activation
 from sealdrop.publish.onnx.functions import IDENTITY, Function
@@ -46,7 +46,9 @@ class Wire:
         layer: Layer = Activation(function.name, function.call)
         if function.coefficients is not None:
             layer = Polynomial(np.array(function.coefficients))
-        return replace(self, stem=(*self.stem, self.linear, layer), linear=unchanged(self.width), function=IDENTITY)
+        return replace(
+            self, stem=(*self.stem, self.linear, layer), linear=sparse_identity(self.width), function=IDENTITY
+        )
 
     def behind(self, name: str) -> "Wire | None":
         """Return the values that a last activation of this name was applied to, None if there is none."""

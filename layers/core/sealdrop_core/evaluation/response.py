@@ -43,7 +43,7 @@ class Responder:
         self.bits = plan.kept_bits
 
     def rerandomize(self, result: Any, encryptor: Encryptor) -> None:
-        """Add a fresh public-key encryption of zero; to three polynomials two of them, as (a0, a1 + b0, b1)."""
+        """Add a fresh public-key encryption of zero; three polynomials get two of them, as (a0, a1 + b0, b1)."""
         zero = self._zero(result, encryptor)
         if result.size() == 3:
             form = self.ring.form(zero.coeff_modulus_size(), result.scale, ntt=zero.is_ntt_form())

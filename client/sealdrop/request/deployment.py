@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sealdrop.connection import Connection
 from sealdrop.keystore import Keystore
 from sealdrop.receipts import Receipts
-from sealdrop.storage import Storage
+from sealdrop.transport.connection import Connection
+from sealdrop.transport.storage import Storage
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from threading import Event
 from uuid import uuid4
 
-from sealdrop.bounded_map import bounded_map
-from sealdrop.deployment import Deployment
-from sealdrop.enrolling import enroll
 from sealdrop.errors import ServiceRefused, TransportFailed
-from sealdrop.parts import Part, cut, rows_per_part
 from sealdrop.receipts import Receipt
-from sealdrop.resources import Grant, JobCreated, JobRecord, Uploads
-from sealdrop.storage import LinkExpired
+from sealdrop.request.bounded_map import bounded_map
+from sealdrop.request.deployment import Deployment
+from sealdrop.request.enroll import enroll
+from sealdrop.request.parts import Part, cut, rows_per_part
 from sealdrop.timing import Stopwatch
+from sealdrop.transport.resources import Grant, JobCreated, JobRecord, Uploads
+from sealdrop.transport.storage import LinkExpired
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 

@@ -9,11 +9,12 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from sealdrop import __version__
-from sealdrop.credentials import Credentials, authentication
-from sealdrop.errors import Misconfigured, ServiceRefused, TransportFailed
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop.errors import AGAIN, Misconfigured, ServiceRefused, TransportFailed
+from sealdrop.transport.credentials import Credentials, authentication
+from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 Answer = TypeVar("Answer", bound=BaseModel)
+LONGEST_ANSWER = 16 << 20  # bytes; the largest the service has is a manifest
 
 
 def is_near(host: str) -> bool:
@@ -97,12 +98,31 @@ class Connection:
     def _once(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:
         if stop.is_set():
             raise Stopped
-        response = self._http.request(method, f"{self.url}{path}", **content)
-        if response.status_code in TRANSIENT:
+        with self._http.stream(method, f"{self.url}{path}", **content) as answer:
+            response = whole(answer)
+        if _may_pass(response):
             raise Transient(response)
         if not response.is_success:
             raise _refusal(response)
         return response
+
+
+def whole(answer: httpx.Response) -> httpx.Response:
+    """Return a streamed answer with its content read; raises TransportFailed (`unreadable_answer`) if it is endless."""
+    content = bytearray()
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > LONGEST_ANSWER:
+            raise TransportFailed("the answer has no end", code="unreadable_answer")
+    framing = {"content-encoding", "content-length", "transfer-encoding"}
+    headers = [(name, value) for name, value in answer.headers.multi_items() if name not in framing]
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(content), extensions=answer.extensions)
+
+
+def _may_pass(response: httpx.Response) -> bool:
+    """Whether the same request may be answered later: the service says so itself, or whoever stands before it."""
+    told = _problem(response).get("retryable")
+    return response.status_code in AGAIN or (told if isinstance(told, bool) else response.status_code in TRANSIENT)
 
 
 def _read(answer: type[Answer], response: httpx.Response) -> Answer:
@@ -116,15 +136,17 @@ def _read(answer: type[Answer], response: httpx.Response) -> Answer:
         ) from None
 
 
-def _refusal(response: httpx.Response) -> ServiceRefused:
-    """Return the error that the response's problem details describe, whatever of them is there."""
+def _problem(response: httpx.Response) -> dict[str, Any]:
     try:
         problem = response.json()
-    except ValueError:
-        problem = None
-    if not isinstance(problem, dict):
-        problem = {}
-    status = response.status_code
+    except (ValueError, RecursionError):
+        return {}
+    return problem if isinstance(problem, dict) else {}
+
+
+def _refusal(response: httpx.Response) -> ServiceRefused:
+    """Return the error that the response's problem details describe, whatever of them is there."""
+    problem, status = _problem(response), response.status_code
     names = ("detail", "code", "remedy", "request_id")
     members = {name: str(problem[name])[:1000] for name in names if name in problem}
     default = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "service_refused")

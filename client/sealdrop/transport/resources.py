@@ -49,7 +49,7 @@ class PartRecord(_Resource):
 class JobRecord(_Resource):
     """Where a job stands."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z0-9]{1,40}$")
     state: JobState
     model: str
     manifest: str

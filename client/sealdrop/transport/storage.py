@@ -9,10 +9,10 @@ from threading import Event
 
 import httpx
 
-from sealdrop.connection import is_near
 from sealdrop.errors import TransportFailed
-from sealdrop.resources import Download, Grant
-from sealdrop.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop.transport.connection import is_near, whole
+from sealdrop.transport.resources import Download, Grant
+from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
 
 CHUNK = 1 << 18  # bytes between two looks at `stop`
 
@@ -40,8 +40,9 @@ class Storage:
 
         def put() -> None:
             body = _chunks(sealed, stop)
-            response = self._http.put(grant.url, content=body, headers={**grant.headers, **_length(sealed)})
-            _check(response, arrived={200, 201, 204, 412})
+            headers = {**grant.headers, **_length(sealed)}
+            with self._http.stream("PUT", grant.url, content=body, headers=headers) as answer:
+                _check(whole(answer), arrived={200, 201, 204, 412})
 
         self._carry(grant.url, put, stop)
 
@@ -75,7 +76,7 @@ class Storage:
             persist(once, stop)
         except Transient as error:
             raise TransportFailed(f"object storage is unavailable: {error}") from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # a host or header may be no text at all
             # the class only: the text may hold the URL, which is a credential
             raise TransportFailed(f"object storage did not answer: {type(error).__name__}") from None
 

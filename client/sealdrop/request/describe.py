@@ -4,9 +4,9 @@ import re
 
 from pydantic import ValidationError
 
-from sealdrop.connection import Connection
 from sealdrop.errors import Misconfigured, UntrustedManifest
-from sealdrop.resources import Description
+from sealdrop.transport.connection import Connection
+from sealdrop.transport.resources import Description
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.names import MODEL, VERSION
 

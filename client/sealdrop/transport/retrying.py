@@ -16,7 +16,8 @@ import tenacity
 Result = TypeVar("Result")
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 ATTEMPTS = 6
-LONGEST_PAUSE = 20.0  # seconds
+LONGEST_PAUSE = 20.0  # seconds of our own choosing
+LONGEST_WISH = 300.0  # seconds; who asks to be left alone for longer is not asked again
 NEVER = Event()
 
 
@@ -33,23 +34,35 @@ class Transient(Exception):
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds the Retry-After header asks for, given as seconds or as a date; None without the header."""
+    """Return the seconds the Retry-After header asks for, given as seconds or as a date, at most a day.
+
+    None without the header, or if it cannot be read.
+    """
     text = response.headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time())
-    except ValueError:
+        seconds = float(text) if text.isascii() and text.isdigit() else _seconds_until(text)
+    except (ValueError, OverflowError):
         return None
+    return min(max(0.0, seconds), 86400.0)
+
+
+def _seconds_until(date: str) -> float:
+    return parsedate_to_datetime(date).timestamp() - time()
 
 
 _JITTER = tenacity.wait_random_exponential(multiplier=0.2, max=LONGEST_PAUSE)
 
 
+def _asked(error: BaseException | None) -> float:
+    return (retry_after(error.response) or 0.0) if isinstance(error, Transient) else 0.0
+
+
+def _is_worthwhile(error: BaseException) -> bool:
+    return isinstance(error, (Transient, httpx.TransportError)) and _asked(error) <= LONGEST_WISH
+
+
 def _pause(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    asked = retry_after(error.response) if isinstance(error, Transient) else None
-    return min(LONGEST_PAUSE, asked or 0.0) + _JITTER(state)
+    return _asked(state.outcome.exception() if state.outcome else None) + _JITTER(state)
 
 
 def persist(once: Callable[[], Result], stop: Event = NEVER) -> Result:
@@ -58,7 +71,7 @@ def persist(once: Callable[[], Result], stop: Event = NEVER) -> Result:
     Raises what the last attempt raised: Transient, or httpx.TransportError; or Stopped.
     """
     policy = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type((Transient, httpx.TransportError)),
+        retry=tenacity.retry_if_exception(_is_worthwhile),
         stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), tenacity.stop_when_event_set(stop)),
         wait=_pause,
         sleep=tenacity.sleep_using_event(stop),

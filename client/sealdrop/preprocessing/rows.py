@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
-from sealdrop.ranges import RangePolicy, within
-from sealdrop.steps import Column, numeric, run
+from sealdrop.preprocessing.ranges import RangePolicy, within
+from sealdrop.preprocessing.steps import Column, numeric, run
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 

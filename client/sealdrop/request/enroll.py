@@ -4,14 +4,14 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from sealdrop.errors import TransportFailed
-from sealdrop.resources import Enrollment
-from sealdrop.retrying import NEVER
-from sealdrop.storage import LinkExpired
+from sealdrop.transport.resources import Enrollment
+from sealdrop.transport.retrying import NEVER
+from sealdrop.transport.storage import LinkExpired
 
 if TYPE_CHECKING:
-    from sealdrop.connection import Connection
     from sealdrop.keystore import Keystore
-    from sealdrop.storage import Storage
+    from sealdrop.transport.connection import Connection
+    from sealdrop.transport.storage import Storage
     from sealdrop_core.manifest import Manifest
     from sealdrop_core.plan import Plan
 

@@ -6,14 +6,14 @@ from time import monotonic
 
 import numpy as np
 
-from sealdrop.bounded_map import bounded_map
-from sealdrop.deployment import Deployment
 from sealdrop.errors import JobFailed, JobUnfinished, TransportFailed
 from sealdrop.receipts import Receipt
-from sealdrop.resources import JobPage, JobRecord, PartRecord, Problem
-from sealdrop.retrying import Stopped, retry_after
-from sealdrop.storage import LinkExpired
+from sealdrop.request.bounded_map import bounded_map
+from sealdrop.request.deployment import Deployment
 from sealdrop.timing import Stopwatch
+from sealdrop.transport.resources import JobPage, JobRecord, PartRecord, Problem
+from sealdrop.transport.retrying import Stopped, retry_after
+from sealdrop.transport.storage import LinkExpired
 from sealdrop_core.circuit import Array
 from sealdrop_core.jobs import JOB_TERMINAL, JobState, PartState
 from sealdrop_core.manifest import Manifest

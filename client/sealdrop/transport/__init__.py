@@ -1,0 +1,1 @@
+"""HTTP to a deployment: its API, and object storage by presigned URLs."""
