@@ -129,8 +129,10 @@ def test_a_refusal_names_an_error_that_is_feasible() -> None:
     circuit = network([30, 16, 8, 4, 2], [3, 5, 7])
     with pytest.raises(Infeasible) as refusal:
         _plans(circuit, 2.0**-40)
-    nearest = float(refusal.value.remedy.split("above ")[1].split(",")[0])
-    assert _plans(circuit, 1.5 * nearest)
+    nearest = float(refusal.value.remedy.split("error of ")[1].split(",")[0])
+    assert _plans(circuit, 1.01 * nearest)  # as printed, it is rounded
+    with pytest.raises(Infeasible):
+        _plans(circuit, nearest / 2.1)
 
 
 def test_networks_wider_or_deeper_than_every_ring_are_refused() -> None:

@@ -60,14 +60,12 @@ def test_flooding_stands_as_far_above_the_noise_of_evaluation_as_the_plan_states
     assert chosen.response.flooding_bits is not None
     assert chosen.response.flooding_std_log2 is not None
     scale = 2.0**chosen.output_scale_log2
-    exact = np.zeros(chosen.layout.kept // 2)
-    exact[:3] = CIRCUIT.evaluate(ROW)[0]
     shown = {}
     for name, one in {"flooded": chosen, "bare": _unflooded(chosen)}.items():
         twin = Twin.of(CIRCUIT, one)
-        sealed = twin.keyring.seal(twin.manifest, one, ROW)
-        drawn = [to_slots(_opened(twin, sealed)).real - exact for _ in range(25)]
-        shown[name] = float(np.std(drawn)) * scale / np.sqrt(chosen.layout.kept / 2)
+        drawn = [to_slots(_opened(twin, twin.keyring.seal(twin.manifest, one, ROW))).real for _ in range(25)]
+        # around the mean: a score of weights as they were rounded is what a data owner may learn
+        shown[name] = float(np.std(drawn, axis=0).mean()) * scale / np.sqrt(chosen.layout.kept / 2)
     assert np.log2(shown["flooded"]) == pytest.approx(chosen.response.flooding_std_log2, abs=0.5)
     assert np.log2(shown["flooded"] / shown["bare"]) > chosen.response.flooding_bits
     assert chosen.response.divergence_log2 is not None

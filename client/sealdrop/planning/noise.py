@@ -25,7 +25,12 @@ def public_zero_std(degree: int) -> float:
 
 def dropped_std(degree: int, bits: int) -> float:
     """Noise of rounding away the low `bits` bits of c0 and of c1, the latter times a ternary secret."""
-    return 2.0**bits * ROUNDING_STD * math.sqrt(1 + TERNARY_VARIANCE * degree) if bits else 0.0
+    return dropping_std(bits) * math.sqrt(1 + TERNARY_VARIANCE * degree)
+
+
+def dropping_std(bits: int) -> float:
+    """What an integer loses when its low `bits` bits are rounded away, halves to even."""
+    return math.sqrt((4.0**bits + 2) / 12) if bits else 0.0
 
 
 def most_dropped_bits(degree: int, allowed: float) -> int:

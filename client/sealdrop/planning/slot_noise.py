@@ -32,16 +32,8 @@ def rounding(degree: int, polynomials: int = 2) -> float:
 
 
 def dropped(degree: int, polynomials: int, bits: int) -> float:
-    """Rounding away the low bits of every residue.
-
-    A half is always rounded up, which is half a unit on average: in all coefficients together, N/pi in the slots whose
-    root is near 1.
-    """
-    if not bits:
-        return 0.0
-    secret = largest_secret(degree)
-    upward = degree / math.pi * math.sqrt(sum(secret**power for power in range(polynomials)))
-    return math.hypot(rounding(degree, polynomials) * 2.0**bits, upward)
+    """Rounding away the low bits of every residue."""
+    return rounding(degree, polynomials) * noise.dropping_std(bits) / noise.ROUNDING_STD
 
 
 def most_dropped_bits(degree: int, polynomials: int, allowed: float) -> int:

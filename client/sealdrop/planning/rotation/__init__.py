@@ -1,7 +1,9 @@
 """Plans by rotation packing, for networks on one row or a few."""
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 
 import numpy as np
 
@@ -19,6 +21,10 @@ from sealdrop_core.plan import Plan
 
 __all__ = ["candidates"]
 
+MOST_DOUBLINGS = 64  # of the error, until a network is given up
+
+_Networks = Mapping[int, Callable[[], list[Network]]]  # by degree, arranged when they are first asked for
+
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
     """Yield the rotation plans of the smallest degree that meets the error: for one row, and for all that fit with it.
@@ -31,40 +37,47 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
-    nearest, found = math.inf, False
-    for degree in rings(levels(folded, activations)):
-        try:
-            networks = list(_networks(folded, known, arranger, degree // 2))
-        except Infeasible:  # too wide for this ring
-            continue
-        for network in networks:
-            search = Search(degree, wanted_deviation(network.layout, error, privacy))
-            carried = search.smallest(network)
-            nearest = min(nearest, search.nearest / search.wanted * error)
-            if carried is not None:
-                found = True
-                yield planned(*carried, error, privacy)
+    arranged = cache(lambda degree: _networks(folded, known, arranger, degree // 2))
+    networks = {degree: partial(arranged, degree) for degree in rings(levels(folded, activations))}
+    plans = _plans(networks, error, privacy)
+    if not plans:
+        raise _refusal(networks, error, privacy)
+    yield from plans
+
+
+def _plans(networks: _Networks, error: float, privacy: Privacy) -> list[Plan]:
+    """Return the plans of the smallest degree that meets the error."""
+    for degree, arranged in networks.items():
+        found = []
+        for network in arranged():
+            chain = Search(degree, wanted_deviation(network.layout, error, privacy)).smallest(network)
+            found += [planned(*chain, error, privacy)] if chain else []
         if found:
-            return
-    raise _refusal(error, nearest)
+            return found
+    return []
 
 
-def _refusal(error: float, nearest: float) -> Infeasible:
-    if math.isinf(nearest):
+def _refusal(networks: _Networks, error: float, privacy: Privacy) -> Infeasible:
+    allowed = [error * 2.0**bits for bits in range(1, MOST_DOUBLINGS)]
+    nearest = bisect_left(allowed, True, key=lambda more: bool(_plans(networks, more, privacy)))
+    if nearest == len(allowed):
         return Infeasible(
             "by rotations, no ring has the slots and the levels that this network takes",
             remedy="Publish a narrower or shallower network, or fit its activations to a lower degree.",
         )
     return Infeasible(
         f"by rotations, no ring carries this network to an error of {error:.2g}",
-        remedy=f"Allow an error above {nearest:.2g}, publish with open responses, or fit activations of lower degree.",
+        remedy=f"Allow an error of {allowed[nearest]:.2g}, publish with open responses, "
+        "or fit activations of lower degree.",
     )
 
 
-def _networks(circuit: Circuit, known: Sequence[LayerGains], arranger: Arranger, slots: int) -> Iterator[Network]:
-    """Yield the network for one row, and for as many rows as take no product more."""
-    one, maps = arranger.arrange(slots, 1)
-    yield Network(circuit, one, maps, known)
-    free = slots // max(one.block * one.copies, *(map_.before for map_ in maps))
-    if free > 1:
-        yield Network(circuit, *arranger.arrange(slots, free), known)
+def _networks(circuit: Circuit, known: Sequence[LayerGains], arranger: Arranger, slots: int) -> list[Network]:
+    """Return the network for one row, and for as many rows as take no product more; none if it is too wide."""
+    try:
+        one, maps = arranger.arrange(slots, 1)
+        free = slots // max(one.block * one.copies, *(map_.before for map_ in maps))
+        more = [arranger.arrange(slots, free)] if free > 1 else []
+    except Infeasible:
+        return []
+    return [Network(circuit, layout, maps, known) for layout, maps in [(one, maps), *more]]

@@ -1,6 +1,5 @@
 """The chain of primes, and the fixed-point scales along it: where in the modulus every layer of a network stands."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -57,17 +56,39 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Bits:
+    """Bits of a chain's primes: the first and the special one, and those that products are divided by.
+
+    `values` are also those of a value whose largest is one.
+    """
+
+    values: int
+    weights: int
+    first: int
+    special: int
+
+    def primes(self, network: Network) -> list[int]:
+        """Return the bits of all primes, in the order of the parameters.
+
+        A product with weights is divided by as many as they have, one of values by as many as a value has.
+        """
+        divisors = [self.weights] * network.rescaled
+        for index in reversed(range(len(network.maps) - 1)):
+            divisors += [*[self.values] * network.depth(index), self.weights]
+        return [self.first, *divisors, self.special]
+
+
+@dataclass(frozen=True)
 class Chain:
-    """Ring degree, data primes and special prime; powers of two while they are searched for."""
+    """Ring degree, data primes and special prime, powers of two while they are searched for.
+
+    `unit` is the scale of a value whose largest is one.
+    """
 
     degree: int
     primes: tuple[int, ...]
     special: int
-
-    @property
-    def unit(self) -> float:
-        """The scale of a value whose largest is one: as large as the primes that products are divided by."""
-        return 2.0 ** round(math.log2(self.primes[-1]))
+    unit: float
 
 
 @dataclass(frozen=True)

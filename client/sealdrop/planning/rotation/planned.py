@@ -20,7 +20,7 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
     )
     found = scales(network, chain)
     layout = _scaled(network.layout, found)
-    deviation = math.sqrt(slots.variance(network, chain))
+    deviation = slots.deviation(network, chain)
     response, reached = respond(layout, chain.degree, found[-1].values, deviation, error, privacy)
     plan = Plan(
         id=f"rotation_{parameters.name}_r{layout.rows_per_block}_{privacy}",

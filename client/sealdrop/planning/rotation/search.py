@@ -5,27 +5,33 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sealdrop.planning.rotation import slots
-from sealdrop.planning.rotation.chain import Chain, Network, headroom
+from sealdrop.planning.rotation.chain import Bits, Chain, Network, headroom
+from sealdrop.planning.rotation.slots import Deviation
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
 MOST_BITS = 60  # of one prime
-LEAST_BITS = 20  # of a prime that products are divided by
+BOUNDLESS = 120  # bits of a prime that sets no bounds: a special one leaves no noise
+ROOM = 0.9  # of what is wanted, before the special prime adds its noise
 
 
 def rings(levels: int) -> list[int]:
     """Return the degrees whose modulus has room for so many primes, and for a special one."""
-    return [degree for degree in DEGREES if (levels + 1) * LEAST_BITS <= SECURITY_BITS[degree]]
+    return [degree for degree in DEGREES if (levels + 1) * least_bits(degree) <= SECURITY_BITS[degree]]
 
 
-@dataclass
+def least_bits(degree: int) -> int:
+    """Return the bits of a prime, at least: of so many there are enough primes in this ring."""
+    return degree.bit_length() + 7
+
+
+@dataclass(frozen=True)
 class Search:
-    """A search in one ring; `nearest` is the smallest deviation any chain came to."""
+    """A search in one ring for chains that leave no more than is wanted in a score."""
 
     degree: int
-    wanted: float
-    nearest: float = math.inf
+    wanted: Deviation
 
     def smallest(self, network: Network) -> tuple[Network, Chain] | None:
         """Return the network and the smallest chain that carries it, None if there is none.
@@ -40,47 +46,64 @@ class Search:
         return None
 
     def _chain(self, network: Network) -> Chain | None:
-        """Return the chain of the fewest bits: small primes between the layers come first."""
-        between, limit, middle = network.levels - 1, SECURITY_BITS[self.degree], LEAST_BITS
-        while (most := min(MOST_BITS, (limit - between * middle) // 2)) >= middle:
-            deviation = self._deviation(network, most, middle, most)
-            if deviation <= self.wanted:
-                chain = self._shrunk(network, middle, most)
-                if chain is not None and self._measured(network, chain) <= self.wanted:
+        """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
+        precise = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS)
+        weights = self._fewest(precise, "weights", lambda found: self._weights(network, found) <= ROOM).weights
+        least = least_bits(self.degree)
+        bits = Bits(least, weights, MOST_BITS, BOUNDLESS)
+        while self._fits(network, replace(bits, first=least, special=least)) and bits.values <= MOST_BITS:
+            excess = self._excess(network, bits)
+            if excess <= ROOM:
+                chain = self._shrunk(network, bits)
+                if chain is not None:
                     return chain
-            # one bit more halves the deviation at best
-            middle += max(int(math.log2(deviation / self.wanted)), 1) if math.isfinite(deviation) else 1
+            # one bit more halves the noise at best
+            more = max(int(math.log2(excess / ROOM)), 1) if math.isfinite(excess) else 1
+            bits = replace(bits, values=bits.values + more)
         return None
 
-    def _shrunk(self, network: Network, middle: int, most: int) -> Chain | None:
+    def _shrunk(self, network: Network, bits: Bits) -> Chain | None:
         """Return a chain with the smallest first prime, and then the smallest special prime, that still carries.
 
         The special prime is never below another, or rotations would drown the values they move.
         """
-        first = _least(middle, most, lambda bits: self._deviation(network, bits, middle, most) <= self.wanted)
-        special = _least(first, most, lambda bits: self._deviation(network, first, middle, bits) <= self.wanted)
+        bits = self._fewest(bits, "first", lambda found: self._excess(network, found) <= ROOM)
+        largest = max(bits.primes(network)[:-1])
+        bits = self._fewest(bits, "special", lambda found: self._excess(network, found) <= 1, largest)
+        if not self._fits(network, bits):
+            return None
         try:
-            *data, last = ntt_primes(self.degree, (first, *[middle] * (network.levels - 1), special))
+            *data, special = ntt_primes(self.degree, tuple(bits.primes(network)))
         except Infeasible:
             return None
-        return Chain(self.degree, tuple(data), last)
+        chain = Chain(self.degree, tuple(data), special, 2.0**bits.values)
+        return chain if self._measured(network, chain) <= 1 else None
 
-    def _deviation(self, network: Network, first: int, middle: int, special: int) -> float:
-        data = (1 << first, *[1 << middle] * (network.levels - 1))
-        return self._measured(network, Chain(self.degree, data, 1 << special))
+    def _fewest(self, bits: Bits, which: str, carries: Callable[[Bits], bool], low: int | None = None) -> Bits:
+        """Return the bits with the smallest number of one kind that carries; the largest is taken to."""
+        low, high = low or least_bits(self.degree), MOST_BITS
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (low, middle) if carries(replace(bits, **{which: middle})) else (middle + 1, high)
+        return replace(bits, **{which: high})
+
+    def _fits(self, network: Network, bits: Bits) -> bool:
+        return sum(bits.primes(network)) <= SECURITY_BITS[self.degree]
+
+    def _weights(self, network: Network, bits: Bits) -> float:
+        """Return by what factor the error of rounded weights exceeds what is wanted."""
+        return slots.deviation(network, self._powers(network, bits)).weights / self.wanted.weights
+
+    def _excess(self, network: Network, bits: Bits) -> float:
+        return self._measured(network, self._powers(network, bits))
+
+    def _powers(self, network: Network, bits: Bits) -> Chain:
+        *data, special = (1 << each for each in bits.primes(network))
+        return Chain(self.degree, tuple(data), special, 2.0**bits.values)
 
     def _measured(self, network: Network, chain: Chain) -> float:
-        """Return the deviation of a score, infinite without headroom."""
+        """Return by what factor the deviation of a score exceeds what is wanted, infinite without headroom."""
         if not headroom(network, chain):
             return math.inf
-        deviation = math.sqrt(slots.variance(network, chain))
-        self.nearest = min(self.nearest, deviation)
-        return deviation
-
-
-def _least(low: int, high: int, carries: Callable[[int], bool]) -> int:
-    """Return the smallest number from low to high that carries; high does."""
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if carries(middle) else (middle + 1, high)
-    return high
+        found = slots.deviation(network, chain)
+        return max(found.noise / self.wanted.noise, found.weights / self.wanted.weights)

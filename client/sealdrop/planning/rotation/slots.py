@@ -1,11 +1,15 @@
 """Noise of a network across slots: variances from everything that adds some, brought to a score by its gain.
 
+What encoding rounds away is counted apart: it makes other weights, the same for every row, and is no noise.
+
 A polynomial whose coefficients have variance v, of which only those that repeat every n slots reach a score, has
 variance n * v in a slot. Formulas of the coefficients are Costache's as in `noise`; key switching multiplies one digit
 for each prime by an error and divides by the special prime, and Microsoft SEAL takes the digits from [0, q).
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sealdrop.planning import noise
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
@@ -23,25 +27,38 @@ def tail(share: float) -> float:
     return 1 + TAIL * share
 
 
+@dataclass(frozen=True)
+class Deviation:
+    """Standard deviations of a score, in its own units: of its `noise`, and of what rounded `weights` make of it."""
+
+    noise: float
+    weights: float
+
+    @property
+    def total(self) -> float:
+        """Deviation of both together."""
+        return math.hypot(self.noise, self.weights)
+
+
 class ScoreNoise:
-    """The variance of a score, in its own units, while it is gathered."""
+    """The variances of a score, in its own units, while they are gathered."""
 
     def __init__(self, network: Network, chain: Chain) -> None:
         self.network, self.chain = network, chain
         self.slots = chain.degree // 2
-        self.variance = 0.0
+        self.noise, self.weights = 0.0, 0.0
 
-    def add(self, variance: float, period: int, gain: Gain, scale: float) -> None:
-        """Add noise with this variance of a coefficient, at this scale, on values with this gain."""
-        self.variance += variance * period * self.network.rows * gain.norm**2 / scale**2
+    def add_fresh(self, period: int, gain: Gain, scale: float) -> None:
+        """Add the noise of encryption."""
+        self.noise += noise.fresh_std() ** 2 * self._share(period, gain, scale)
 
     def add_encoding(self, period: int, gain: Gain, scale: float) -> None:
         """Add what encoding a vector rounds away: coefficients of real slots come in equal pairs, and so do errors."""
-        self.add(2 * noise.ROUNDING_STD**2, period, gain, scale)
+        self.weights += 2 * noise.ROUNDING_STD**2 * self._share(period, gain, scale)
 
     def add_rounding(self, period: int, gain: Gain, scale: float) -> None:
         """Add what dividing by a prime rounds away."""
-        self.add(self._rounding(period), period, gain, scale)
+        self.noise += self._rounding(period) * self._share(period, gain, scale)
 
     def add_switch(self, level: int, period: int, gain: Gain, scale: float, *, times: float = 1.0) -> None:
         """Add what key switching at a level adds, so many times.
@@ -53,24 +70,28 @@ class ScoreNoise:
         own = period * self.network.rows
         energy = own * (gain.norm**2 + own * gain.peak**2) / 2
         rounding = self._rounding(period) * own * gain.norm**2
-        self.variance += times * (digits * energy + rounding) / scale**2
+        self.noise += times * (digits * energy + rounding) / scale**2
+
+    def _share(self, period: int, gain: Gain, scale: float) -> float:
+        """Return what the variance of a coefficient is multiplied by, at this scale, on values with this gain."""
+        return period * self.network.rows * gain.norm**2 / scale**2
 
     def _rounding(self, period: int) -> float:
         share = period * self.network.rows / self.slots
         return noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * self.chain.degree) * tail(share)
 
 
-def variance(network: Network, chain: Chain) -> float:
-    """Return the variance that evaluation leaves in a score, in the score's own units."""
+def deviation(network: Network, chain: Chain) -> Deviation:
+    """Return what evaluation leaves in a score."""
     total = ScoreNoise(network, chain)
     later = _later_periods(network.maps)
     first = scales(network, chain)
-    total.add(noise.fresh_std() ** 2, later[0], network.gains[0].input, first[0].input)
+    total.add_fresh(later[0], network.gains[0].input, first[0].input)
     for index, (layer, gains) in enumerate(zip(first, network.gains, strict=True)):
         _add_map(total, network.maps[index], layer, gains, later[index + 1])
         if gains.polynomial is not None:
             _add_activation(total, index, layer, gains.polynomial, later[index + 1])
-    return total.variance
+    return Deviation(math.sqrt(total.noise), math.sqrt(total.weights))
 
 
 def _later_periods(maps: Sequence[Diagonals]) -> list[int]:

@@ -89,11 +89,18 @@ class Responder:
 
     def pack(self, results: list[tuple[Words, Words]]) -> bytes:
         """Return a block's bytes: c0 of all results, prime after prime, then the rest of all results likewise."""
-        dropped = np.uint64(self.response.dropped_bits)
-        half = np.uint64(1 << self.response.dropped_bits >> 1)
         packed = []
         for part in range(2):
             words = np.concatenate([result[part] for result in results], axis=1)
-            rounded = (words + half) >> dropped
+            rounded = _without(words, self.response.dropped_bits)
             packed += [pack(rounded[index], bits) for index, bits in enumerate(self.bits)]
         return b"".join(packed)
+
+
+def _without(words: Words, bits: int) -> Words:
+    """Round away the low bits, halves to even: halves rounded up would add up in the slots whose root is near 1."""
+    if not bits:
+        return words
+    odd = (words >> np.uint64(bits)) & np.uint64(1)
+    rounded: Words = (words + (odd + np.uint64((1 << bits - 1) - 1))) >> np.uint64(bits)
+    return rounded
