@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from cloud import messages
 from cloud.clients import clients
+from cloud.messages import Arrival
 from cloud.settings import settings
 from evaluate import part
 from evaluate.pool import Pool
@@ -32,8 +33,7 @@ def receive(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Evaluate the parts a message announces."""
     deadline = time.monotonic() + lambda_context.get_remaining_time_in_millis() / 1000 - RESERVE
     try:
-        for arrival in messages.arrivals(record.body):
-            part.evaluate(arrival, pool, deadline)
+        _evaluate(messages.arrivals(record.body), deadline)
     except part.ComeBack as later:
         messages.bring_back(record.receipt_handle, later.seconds)
         raise
@@ -41,3 +41,15 @@ def receive(record: SQSRecord, lambda_context: LambdaContext) -> None:
         # no job hangs on it; let it pass quickly to the dead letters, where someone is told
         messages.bring_back(record.receipt_handle, 0)
         raise
+
+
+def _evaluate(arrivals: list[Arrival], deadline: float) -> None:
+    """Give every part its turn, then raise the most urgent ComeBack, if there is one."""
+    waiting = []
+    for arrival in arrivals:
+        try:
+            part.evaluate(arrival, pool, deadline)
+        except part.ComeBack as later:
+            waiting.append(later)
+    if waiting:
+        raise min(waiting, key=lambda later: later.seconds)

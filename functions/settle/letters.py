@@ -23,23 +23,25 @@ def settle(body: str) -> None:
         _report("foreign_message")
         logger.error("a foreign message was given up", extra={"code": error.code})
         return
-    for arrival in arrivals:
-        _settle(arrival)
+    if not all([_settle(arrival) for arrival in arrivals]):
+        raise NotYet
 
 
-def _settle(arrival: Arrival) -> None:
+def _settle(arrival: Arrival) -> bool:
+    """Return whether the part has come to its end."""
     slot = arrival.slot
     job, part = jobs.look(slot.tenant, slot.job), parts.find(slot)
     if job is None or job.state in JOB_TERMINAL or part is None or part.settled:
-        return
+        return True
     reason = part.verdict or EvaluationFailed(
         "the part could not be delivered to evaluation", code="delivery_failed", remedy="Submit the rows again."
     )
     if part.leased or not leases.fail(job, part.part, reason):
-        raise NotYet
+        return False
     _report(reason.code)
     metrics.emit_failure(reason.code, blame="service")
     logger.error("part given up", extra={"tenant": job.tenant, "job": job.id, "part": part.part, "code": reason.code})
+    return True
 
 
 def _report(code: str) -> None:

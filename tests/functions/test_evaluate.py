@@ -89,6 +89,20 @@ def test_a_part_under_a_living_lease_is_left_to_its_owner(owner, plan, rows, lat
     assert owner.part(job)["state"] == "succeeded"
 
 
+def test_a_part_that_has_to_wait_stops_no_other_of_its_message(owner, plan, rows, later):
+    (one, first), (other, second) = owner.send(plan, rows), owner.send(plan, rows)
+    event = created(first)
+    body = json.loads(event["Records"][0]["body"])
+    body["Records"] += json.loads(created(second)["Records"][0]["body"])["Records"]
+    event["Records"][0]["body"] = json.dumps(body)
+    leases.claim(Slot.of_input(first[0]), "another")
+    assert len(owner.evaluator(event)["batchItemFailures"]) == 1
+    assert [owner.part(job)["state"] for job in (one, other)] == ["evaluating", "succeeded"]
+    later(151)
+    assert owner.evaluator(event) == {"batchItemFailures": []}
+    assert owner.part(one)["state"] == "succeeded"
+
+
 def test_an_owner_that_lost_its_lease_settles_nothing(owner, plan, rows, later):
     job, uploaded = owner.send(plan, rows)
     slot = Slot.of_input(uploaded[0])

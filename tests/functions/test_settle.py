@@ -69,6 +69,17 @@ def test_a_dead_letter_waits_for_a_living_lease(owner, sent, bury, later):
     assert owner.part(job)["state"] == "failed"
 
 
+def test_a_part_that_has_to_wait_stops_no_other_of_its_letter(owner, plan, rows, settle):
+    (one, first), (other, second) = owner.send(plan, rows), owner.send(plan, rows)
+    letter = created(first, name="settle-dead-letter")
+    body = json.loads(letter["Records"][0]["body"])
+    body["Records"] += json.loads(created(second)["Records"][0]["body"])["Records"]
+    letter["Records"][0]["body"] = json.dumps(body)
+    leases.claim(Slot.of_input(first[0]), "alive")
+    assert len(settle(letter)["batchItemFailures"]) == 1
+    assert [owner.part(job)["state"] for job in (one, other)] == ["evaluating", "failed"]
+
+
 def test_a_dead_letter_tells_the_last_attempts_reason(owner, sent, bury):
     job, (key, version) = sent
     slot = Slot.of_input(key)
