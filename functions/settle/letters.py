@@ -23,7 +23,8 @@ def settle(body: str) -> None:
         _report("foreign_message")
         logger.error("a foreign message was given up", extra={"code": error.code})
         return
-    if not all([_settle(arrival) for arrival in arrivals]):
+    settled = [_settle(arrival) for arrival in arrivals]
+    if not all(settled):
         raise NotYet
 
 
