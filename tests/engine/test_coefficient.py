@@ -1,11 +1,15 @@
 """Coefficient packing, linear and lifted, against the plaintext twin."""
 
+import re
+
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sealdrop.planning import plan
 from sealdrop_core.circuit import Affine, Circuit
+from sealdrop_core.errors import Infeasible
 from tests.engine import circuits
 from tests.engine.twin import Twin
 
@@ -71,3 +75,24 @@ def test_private_and_open_plans_share_nothing_to_confuse_them_by() -> None:
     assert private.key_configuration != opened.key_configuration
     assert private.keys.public
     assert not opened.keys.needed
+
+
+@pytest.mark.parametrize("response", ["open", "private"])
+def test_rows_as_far_outside_as_allowed_keep_the_error(response: str) -> None:
+    """Rounded weights of few columns are off by most where one column is at nine times its range."""
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        circuit = Circuit([Affine(random.normal(size=(40, 1)), random.normal(size=40))])
+        for chosen in plan(circuit, circuits.rows(0, 50, 1), rows=(1, 1000), response=response, leeway=8.0):
+            assert Twin.of(circuit, chosen).largest_error(np.array([[9.0], [-9.0]])) <= chosen.quote.error
+
+
+@pytest.mark.parametrize("response", ["open", "private"])
+def test_the_nearest_feasible_error_is_feasible(response: str) -> None:
+    circuit, calibration = circuits.wide(features=20, outputs=3), circuits.rows(0, 50, 20)
+    with pytest.raises(Infeasible) as refusal:
+        plan(circuit, calibration, error=1e-9, response=response)
+    found = re.search(r"above ([\d.e+-]+\d)", refusal.value.remedy)
+    assert found
+    assert ("open" in refusal.value.remedy) == (response == "private")
+    assert plan(circuit, calibration, error=1.1 * float(found[1]), response=response)

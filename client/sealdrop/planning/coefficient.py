@@ -18,6 +18,7 @@ from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 MAX_PACKED_FEATURES = 1 << 14
 MIN_FLOODING_BITS = 8.0
+OR_OPEN = {"private": ", or publish with open responses", "open": ""}
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -28,7 +29,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     """
     base = unpacked(circuit)
     affine, rows = lifted(circuit, base.monomials), for_rounding(calibration, base.packed_features)
-    rounding, bound = Rounding(affine, lift(rows, base)), largest_score(affine, base.monomials, leeway)
+    rounding = Rounding(affine, lift(rows, base), base.monomials, leeway)
+    bound = largest_score(affine, base.monomials, leeway)
     nearest, found = math.inf, False
     for degree in DEGREES:
         prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
@@ -36,7 +38,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         precision = split(rounding, bound, prime[0], error, privacy)
         for layout in layouts(base, degree):
             loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
-            nearest = min(nearest, loss.error)
+            missing = MIN_FLOODING_BITS - (loss.flooding_bits or 0.0) if privacy == "private" else 0.0
+            nearest = min(nearest, loss.error * 2.0 ** max(missing, 0.0))
             if loss.error <= error and (privacy == "open" or (loss.flooding_bits or 0) >= MIN_FLOODING_BITS):
                 found = True
                 yield assemble(parameters, layout, precision, loss, privacy)
@@ -44,7 +47,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
             return
     raise Infeasible(
         f"one prime does not carry this circuit to an error of {error:.2g} with {privacy} responses",
-        remedy=f"Allow an error above {max(nearest, error):.2g}, or publish with open responses.",
+        remedy=f"Allow an error above {max(nearest, error):.2g}{OR_OPEN[privacy]}.",
     )
 
 

@@ -34,7 +34,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if affine is None:
         plans = [network_plan(circuit, calibration, wish, leeway)]
     else:
-        rounding = Rounding(affine, for_rounding(calibration, affine.features))
+        rounding = Rounding(affine, for_rounding(calibration, affine.features), (), leeway)
         bound = largest_score(affine, (), leeway)
         each = (_linear(rounding, wish, bound, degree) for degree in LINEAR_DEGREES)
         plans = [plan for plan in each if plan]

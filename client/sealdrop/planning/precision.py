@@ -1,14 +1,16 @@
 """Fixed-point precision of one affine map under one prime, and what its response may lose."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from sealdrop.planning import noise
+from sealdrop.planning.reach import beyond
 from sealdrop_core.circuit import Affine, Array, SparseAffine
+from sealdrop_core.lifting import Pair
 from sealdrop_core.packing.coefficient import round_weights
 
 Privacy = Literal["private", "open"]
@@ -44,19 +46,26 @@ class Loss:
 class Rounding:
     """The weights of an affine map, and by how much a score is off when they are rounded.
 
-    `rows` are calibration rows that show it, shape (rows, features).
+    `rows` are calibration rows that show it, shape (rows, packed features); `pairs` are the products among these, and
+    `leeway` is by how much, summed over its columns, a row may leave the box.
     """
 
-    def __init__(self, affine: Affine | SparseAffine, rows: Array) -> None:
+    def __init__(self, affine: Affine | SparseAffine, rows: Array, pairs: Sequence[Pair], leeway: float) -> None:
         self.affine, self.weight, self.rows = affine, affine.dense(), rows
+        self.pairs, self.leeway = pairs, leeway
         self._errors: dict[int, float] = {}
 
     def error(self, bits: int) -> float:
-        """Return the largest error of a score: thrice what the rows show, or the box's worst if that is less."""
+        """Return the largest error of a score: thrice what the rows show, or that and what leaving the box adds.
+
+        No more than the worst of all admissible rows.
+        """
         if bits not in self._errors:
             difference = self._rounded(bits) - self.weight
-            seen = 3 * np.abs(self.rows @ difference.T).max(axis=0, initial=0.0)
-            self._errors[bits] = float(np.minimum(seen, np.abs(difference).sum(axis=1)).max())
+            shown, absolute = np.abs(self.rows @ difference.T).max(axis=0, initial=0.0), np.abs(difference)
+            outside = beyond(absolute, self.pairs, self.leeway)
+            seen = np.maximum(3 * shown, shown + outside)
+            self._errors[bits] = float(np.minimum(seen, absolute.sum(axis=1) + outside).max())
         return self._errors[bits]
 
     def row_norm(self, bits: int) -> float:

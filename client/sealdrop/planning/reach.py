@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sealdrop_core.circuit import Affine, SparseAffine
+from sealdrop_core.circuit import Affine, Array, SparseAffine
 from sealdrop_core.lifting import Pair
 
 
@@ -16,12 +16,15 @@ def largest_score(affine: Affine | SparseAffine, pairs: Sequence[Pair], leeway: 
     column takes part in, plus L^2 times the largest weight of a product.
     """
     weight = np.abs(affine.dense())
-    inside = weight.sum(axis=1) + np.abs(affine.bias)
+    return float((weight.sum(axis=1) + np.abs(affine.bias) + beyond(weight, pairs, leeway)).max())
+
+
+def beyond(weight: Array, pairs: Sequence[Pair], leeway: float) -> Array:
+    """Return what rows outside the box add to each score at most, given absolute weights (outputs, packed columns)."""
     columns = weight.shape[1] - len(pairs)
     part, products = weight[:, :columns].copy(), weight[:, columns:]
     if len(pairs):
         first, second = np.array(pairs, dtype=np.int64).T
         np.add.at(part.T, first, products.T)
         np.add.at(part.T, second, products.T)
-    beyond = leeway * part.max(axis=1) + leeway**2 * products.max(axis=1, initial=0.0)
-    return float((inside + beyond).max())
+    return np.asarray(leeway * part.max(axis=1) + leeway**2 * products.max(axis=1, initial=0.0))
