@@ -134,3 +134,22 @@ def test_text_and_empty_cells_are_read_where_the_model_takes_them(run, service, 
     assert "[unknown_category]" in run("predict", path, "--model", "colours").stderr
     path.write_text("size,colour\nlarge,red\n")
     assert "line 2, column 'size' is not a number" in run("predict", path, "--model", "colours").stderr
+
+
+@pytest.mark.parametrize("place", ["", "missing/out.csv"])
+def test_nothing_is_asked_for_a_file_that_cannot_be_written(run, rows_csv, tmp_path, place):
+    before = run("jobs", "--json").stdout
+    done = run("predict", rows_csv, "--model", "breast-cancer", "-o", tmp_path / place)
+    assert done.exit_code == 2
+    assert "folder" in done.stderr
+    assert run("jobs", "--json").stdout == before
+
+
+def test_rows_that_no_plaintext_holds_are_refused(run, cancer, tmp_path):
+    path, rows = tmp_path / "rows.csv", cancer.X[:3].copy()
+    rows[1, 4] = 1e300
+    names = [f"x{index}" for index in range(rows.shape[1])]
+    path.write_text("\n".join([",".join(names), *[",".join(map(repr, row)) for row in rows.tolist()]]))
+    done = run("predict", path, "--model", "breast-cancer", "--out-of-range", "warn")
+    assert done.exit_code == 1
+    assert "[out_of_range]" in done.stderr

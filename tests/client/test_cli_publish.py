@@ -61,3 +61,41 @@ def test_the_wrong_number_of_labels_is_refused(publish, tmp_path):
     done = publish("--calibrate", tmp_path / "rows.npz", "--labels", "yes,no")
     assert done.exit_code == 1
     assert "wrong_labels" in done.stderr
+
+
+def test_calibration_rows_are_read_from_npy(publish, tmp_path):
+    np.save(tmp_path / "rows.npy", X)
+    done = publish("--calibrate", tmp_path / "rows.npy")
+    assert done.exit_code == 0, done.stderr
+
+
+@pytest.mark.parametrize("error", ["0", "-1", "nan", "inf"])
+def test_errors_that_are_none_are_refused(publish, tmp_path, error):
+    np.savez(tmp_path / "rows.npz", X=X)
+    done = publish("--calibrate", tmp_path / "rows.npz", "--error", error)
+    assert done.exit_code == 1
+    assert "invalid_request" in done.stderr
+
+
+def test_labels_that_repeat_are_refused(publish, tmp_path):
+    np.savez(tmp_path / "rows.npz", X=X)
+    done = publish("--calibrate", tmp_path / "rows.npz", "--labels", "a,b,a")
+    assert done.exit_code == 1
+    assert "wrong_labels" in done.stderr
+
+
+@pytest.mark.parametrize("drop", [["--drop", "no such column"], []])
+def test_columns_that_do_not_fit_are_told(publish, tmp_path, drop):
+    path = tmp_path / "rows.csv"
+    path.write_text("a;b;c;d\n" + "\n".join(";".join(map(str, row)) for row in X))
+    done = publish("--calibrate", path, *drop)
+    assert done.exit_code == 1
+    assert ("no such column" if drop else "takes 4 columns") in done.stderr
+
+
+def test_calibration_rows_of_another_kind_are_refused(publish, tmp_path):
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(b"PAR1" + bytes(range(256)))
+    done = publish("--calibrate", path)
+    assert done.exit_code == 1
+    assert "is no CSV file" in done.stderr

@@ -32,7 +32,7 @@ def predict(
             require(chosen.manifest.output, "predict_proba")
         read = table.read(rows, chosen.manifest, id_column)
         if read.ignored:
-            console.note(f"not used: {', '.join(read.ignored)}")
+            console.note(f"not used: {', '.join(name or 'a column without a name' for name in read.ignored)}")
         with console.bar(chosen.manifest.reference) as update:
             if not wait:
                 _submitted(chosen.submit(read.X, progress=update).id, as_json)

@@ -20,7 +20,9 @@ def publish(
     ],
     calibration: Annotated[
         Path,
-        typer.Option("--calibrate", "-c", metavar="CSV|NPZ", exists=True, dir_okay=False, help="Rows to calibrate on."),
+        typer.Option(
+            "--calibrate", "-c", metavar="CSV|NPY|NPZ", exists=True, dir_okay=False, help="Rows to calibrate on."
+        ),
     ],
     name: Annotated[str, typer.Option("--name", "-n", help="The name to publish under.")],
     drop: Annotated[
@@ -75,16 +77,22 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _rows(path: Path, drop: list[str]) -> Any:
     """Return the calibration rows: with pandas if it is there, as a pipeline that picks columns by name needs it."""
-    if path.suffix == ".npz":
-        return table.read_npz(path)
+    if path.suffix in (".npy", ".npz"):
+        return table.read_array(path)
     if importlib.util.find_spec("pandas") is None:
         return table.read_all(path, drop)
     import pandas
 
     try:
-        return pandas.read_csv(path).drop(columns=drop)
-    except (ValueError, KeyError) as error:
-        raise RefusedInput(f"{path.name} cannot be read: {error}", code="not_numeric", remedy=table.FILL_IN) from None
+        rows = pandas.read_csv(path)
+    except ValueError as error:
+        raise RefusedInput(
+            f"{path.name} is no CSV file in UTF-8: {error}",
+            code="not_numeric",
+            remedy="Give a CSV file with a header row, or an array saved by numpy.save or numpy.savez.",
+        ) from None
+    table.check_drop(drop, list(rows.columns))
+    return rows.drop(columns=drop)
 
 
 def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:

@@ -56,26 +56,39 @@ def read(path: Path, manifest: Manifest, id_column: str | None = None) -> Table:
     return Table(X, ids, tuple(name for index, name in enumerate(header) if index not in used))
 
 
-def read_npz(path: Path) -> NDArray[Any]:
-    """Read the one array of an npz file, or the one named X; nothing is unpickled. Raises RefusedInput."""
+def read_array(path: Path) -> NDArray[Any]:
+    """Read an npy file, or of an npz file its one array or the one named X; nothing is unpickled.
+
+    Raises RefusedInput (`not_numeric`).
+    """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        read = np.load(path, allow_pickle=False)
+        if isinstance(read, np.ndarray):
+            return read
+        with read as archive:
             return np.asarray(archive["X" if "X" in archive.files else archive.files[0]])
     except (ValueError, OSError, IndexError, BadZipFile) as error:
         raise RefusedInput(
-            f"{path.name} is no npz file of plain numbers", code="not_numeric", remedy="Save the rows with numpy.savez."
+            f"{path.name} is no array of plain numbers",
+            code="not_numeric",
+            remedy="Save the rows with numpy.save or numpy.savez.",
         ) from error
 
 
 def read_all(path: Path, drop: Sequence[str]) -> NamedRows:
     """Read every column of a CSV file of numbers but those to drop. Raises RefusedInput like `read`."""
     with _opened(path) as (header, lines):
-        if unknown := set(drop) - set(header):
-            raise _refuse_columns(f"there is no column '{min(unknown)}' to drop", "Name a column of the file.")
+        check_drop(drop, header)
         order = [index for index, name in enumerate(header) if name not in drop]
         rows = _numbers(_whole(lines, header), order, header).view(NamedRows)
     rows.columns = tuple(header[index] for index in order)
     return rows
+
+
+def check_drop(drop: Sequence[str], columns: Sequence[str]) -> None:
+    """Raise RefusedInput (`wrong_columns`) if there is no such column to drop."""
+    if unknown := set(drop) - set(columns):
+        raise _refuse_columns(f"there is no column '{min(unknown)}' to drop", "Name a column of the file.")
 
 
 def write(file: TextIO, names: Sequence[str], columns: Iterable[Sequence[object]]) -> None:

@@ -1,5 +1,6 @@
 """Plan: find, for a circuit, a wanted error and row counts, the cheapest correct way to evaluate it encrypted."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Array, Circuit
-from sealdrop_core.errors import Infeasible
+from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.plan import Plan
 
 __all__ = ["Privacy", "fitting_error", "plan"]
@@ -37,8 +38,10 @@ def plan(
     by default one that fits the calibrated scores. `leeway` is by how much, summed over its
     columns, a row may leave [-1, 1]. With `exact`, weights and calibration rows are integers, or fixed-point numbers of
     few bits, in the model's own units, and so are the scores of every plan. Raises Infeasible with the reasons and the
-    nearest feasible wish.
+    nearest feasible wish, InvalidRequest for an error or a row count that is no positive number.
     """
+    if not rows or min(rows) < 1 or (error is not None and not 0 < error < math.inf):
+        raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
     values = np.asarray(calibration, dtype=np.float64)
     allowed = error or fitting_error(circuit.evaluate(for_circuit(values, circuit)))
     found: list[Plan] = []

@@ -80,6 +80,8 @@ class Calibration:
 def _table(X: Any, compiled: Compiled) -> Any:
     """Return the calibration data, shape (rows, columns): numbers, or objects if there are steps to make numbers."""
     X = X.toarray() if hasattr(X, "toarray") else X
+    if hasattr(X, "to_numpy"):
+        _check_width(X.shape, compiled)
     kind = object if compiled.steps else np.float64
     try:
         table = X.to_numpy(dtype=kind) if hasattr(X, "to_numpy") else np.asarray(X, dtype=kind)
@@ -89,12 +91,7 @@ def _table(X: Any, compiled: Compiled) -> Any:
             code="calibration_not_numeric",
             remedy="Put the encoders into the pipeline that is published.",
         ) from None
-    if table.ndim != 2 or table.shape[1] != compiled.width:
-        raise UnsupportedCalibration(
-            f"the calibration data has shape {table.shape} and the model takes {compiled.width} columns",
-            code="wrong_calibration_width",
-            remedy=f"Give rows of exactly the {compiled.width} columns the model was fitted on, without the target.",
-        )
+    _check_width(table.shape, compiled)
     if len(table) < MIN_ROWS:
         raise UnsupportedCalibration(
             f"{len(table)} calibration rows show no range",
@@ -102,6 +99,15 @@ def _table(X: Any, compiled: Compiled) -> Any:
             remedy="Give a few hundred rows, or all the model was fitted on.",
         )
     return table
+
+
+def _check_width(shape: tuple[int, ...], compiled: Compiled) -> None:
+    if len(shape) != 2 or shape[1] != compiled.width:
+        raise UnsupportedCalibration(
+            f"the calibration data has shape {shape} and the model takes {compiled.width} columns",
+            code="wrong_calibration_width",
+            remedy=f"Give rows of exactly the {compiled.width} columns the model was fitted on, without the target.",
+        )
 
 
 def _feature(column: Column, category: bool) -> Feature:

@@ -34,7 +34,7 @@ class Model:
     def labelled(self, labels: Sequence[Label]) -> Self:
         """Return the model with other names for its classes; a network's raw scores become those of classes.
 
-        Raises UnsupportedModel (`wrong_labels`) if their number is not that of the classes or scores.
+        Raises UnsupportedModel (`wrong_labels`) if they repeat, or their number is not that of the classes or scores.
         """
         output, own, names = self.compiled.output, self.answers, np.asarray(labels)
         scores = 2 if self.compiled.network.outputs == 1 else self.compiled.network.outputs
@@ -43,6 +43,10 @@ class Model:
                 f"{len(labels)} labels for {len(output.classes) or scores} classes",
                 code="wrong_labels",
                 remedy="Give one label for each class, in the order of classes_ or of the network's scores.",
+            )
+        if len(set(labels)) < len(labels):
+            raise UnsupportedModel(
+                "two classes have the same label", code="wrong_labels", remedy="Give every class its own."
             )
         kind = output.kind if output.classes else "multinomial" if self.compiled.network.outputs > 1 else "binary"
         changed = Output(kind=kind, classes=tuple(labels), ties=output.ties)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from sealdrop.errors import RefusedInput
 from sealdrop.sealing import coefficient, column, rotation
 from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core.circuit import Array
@@ -22,7 +23,10 @@ _PLAINTEXTS: Mapping[str, Callable[[Ring, Plan, Any, Array], Iterator[Any]]] = {
 
 
 def seal(ring: Ring, encryptor: Any, manifest: Manifest, plan: Plan, X: Array, *, key: str | None) -> bytes:
-    """Return the sealed input of rows X, shape (rows, features): normalised, packed, encrypted, with its header."""
+    """Return the sealed input of rows X, shape (rows, features): normalised, packed, encrypted, with its header.
+
+    Raises RefusedInput (`out_of_range`) for rows that do not fit into a plaintext.
+    """
     values = (X - np.array(manifest.normalization.center)) / np.array(manifest.normalization.scale)
     ckks = plan.parameters.scheme == "ckks"
     form = ring.form(len(ring.primes), 2.0**plan.input_scale_log2 if ckks else 1.0, ntt=ckks)
@@ -44,4 +48,11 @@ def seal(ring: Ring, encryptor: Any, manifest: Manifest, plan: Plan, X: Array, *
 def _blocks(ring: Ring, plan: Plan, values: Array) -> Iterator[Any]:
     for start in range(0, len(values), plan.layout.rows_per_block):
         block = values[start : start + plan.layout.rows_per_block]
-        yield from _PLAINTEXTS[plan.layout.packing](ring, plan, plan.layout, block)
+        try:
+            yield from _PLAINTEXTS[plan.layout.packing](ring, plan, plan.layout, block)
+        except ValueError:  # SEAL's encoder
+            raise RefusedInput(
+                "there are rows so far from the calibrated ranges that the plan cannot hold them",
+                code="out_of_range",
+                remedy='Check units and order of the columns; or choose on_out_of_range="clip".',
+            ) from None

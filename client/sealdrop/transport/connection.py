@@ -12,6 +12,7 @@ from sealdrop import __version__
 from sealdrop.errors import AGAIN, Misconfigured, ServiceRefused, TransportFailed
 from sealdrop.transport.credentials import Credentials, authentication
 from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop_core.errors import Unauthenticated
 
 Answer = TypeVar("Answer", bound=BaseModel)
 LONGEST_ANSWER = 16 << 20  # bytes; the largest the service has is a manifest
@@ -154,6 +155,6 @@ def _refusal(response: httpx.Response) -> ServiceRefused:
         members.get("detail", f"the service answered {status} {response.reason_phrase}"),
         status=status,
         code=members.get("code", default),
-        remedy=members.get("remedy"),
+        remedy=members.get("remedy", Unauthenticated.remedy if status == 401 else None),
         request_id=members.get("request_id", response.headers.get("apigw-requestid", "")),
     )
