@@ -146,10 +146,9 @@ def test_nothing_is_asked_for_a_file_that_cannot_be_written(run, rows_csv, tmp_p
 
 
 def test_rows_that_no_plaintext_holds_are_refused(run, cancer, tmp_path):
-    path, rows = tmp_path / "rows.csv", cancer.X[:3].copy()
-    rows[1, 4] = 1e300
-    names = [f"x{index}" for index in range(rows.shape[1])]
-    path.write_text("\n".join([",".join(names), *[",".join(map(repr, row)) for row in rows.tolist()]]))
+    path, rows = tmp_path / "rows.csv", cancer.X.iloc[:3].copy()
+    rows.iloc[1, 4] = 1e300
+    rows.to_csv(path, index=False)
     done = run("predict", path, "--model", "breast-cancer", "--out-of-range", "warn")
     assert done.exit_code == 1
     assert "[out_of_range]" in done.stderr

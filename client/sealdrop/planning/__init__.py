@@ -43,7 +43,7 @@ def plan(
     if not rows or min(rows) < 1 or (error is not None and not 0 < error < math.inf):
         raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
     values = np.asarray(calibration, dtype=np.float64)
-    allowed = error or fitting_error(circuit.evaluate(for_circuit(values, circuit)))
+    allowed = fitting_error(circuit.evaluate(for_circuit(values, circuit))) if error is None else error
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _EXACT if exact else _PACKINGS:

@@ -53,9 +53,9 @@ def fit(model: Model, calibration: Calibration, planner: Planner, error: float |
     refusals: list[SealdropError] = []
     for one in [*good, *sorted(fair, key=lambda one: -one.agreement)]:
         own = absorb(one.circuit, calibration.normalization)
-        allowed = error or max(fitting_error(own.evaluate(rows)), one.deviation * DEVIATION_SHARE)
+        fitting = max(fitting_error(own.evaluate(rows)), one.deviation * DEVIATION_SHARE)
         try:
-            return Fitted(own, planner(own, rows, allowed))
+            return Fitted(own, planner(own, rows, fitting if error is None else error))
         except Infeasible as refusal:
             refusals.append(refusal)
     raise refusals[0] if refusals else too_low(max(one.agreement for one in candidates), min_agreement)
