@@ -1,7 +1,7 @@
-"""Derivatives of a network's outputs by everything on the way, row by row."""
+"""Derivatives of a network's outputs by everything on the way."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -9,31 +9,18 @@ from sealdrop_core.circuit import Array
 from sealdrop_core.powers import factors, products
 
 Values = Mapping[int, Array]  # exponent ↦ shape (rows, units)
-Norms = Mapping[int, Array]  # exponent ↦ shape (rows,)
+Norms = Mapping[int, float]  # exponent ↦ l2 norm
 
 
-@dataclass(frozen=True)
-class Sensitivity:
-    """The l2 norm of the derivative of an output, of whichever it is largest, for each row.
+def largest_derivatives(
+    weights: Sequence[Array], exponents: Sequence[Sequence[int]], values: Sequence[Values]
+) -> tuple[list[Norms], float]:
+    """Return the largest l2 norms of derivatives over rows and outputs: for each layer by its units', then by inputs.
 
-    For each layer by all units' powers, and by the inputs.
+    `weights` are those of the affine layers, `exponents` the powers that each layer between them hands on, `values` all
+    powers of its units. Differentiates from the last layer to the first.
     """
-
-    powers: Sequence[Norms]
-    inputs: Array
-
-    def __iter__(self) -> Iterator[Array]:
-        for layer in self.powers:
-            yield from layer.values()
-        yield self.inputs
-
-
-def sensitivity(weights: Sequence[Array], exponents: Sequence[Sequence[int]], values: Sequence[Values]) -> Sensitivity:
-    """Differentiate by every power of every layer, from the last layer to the first.
-
-    `exponents` are the powers that each layer hands on, `values` all powers of its units.
-    """
-    rows = len(next(iter(values[0].values())))
+    rows = len(values[0][1])
     slope = np.broadcast_to(weights[-1], (rows, *weights[-1].shape))
     found: list[Norms] = []
     for weight, used, powers in zip(weights[-2::-1], exponents[::-1], values[::-1], strict=True):
@@ -41,11 +28,11 @@ def sensitivity(weights: Sequence[Array], exponents: Sequence[Sequence[int]], va
         for exponent in reversed(products(used)):
             for factor, other in (factors(exponent), factors(exponent)[::-1]):
                 by[factor] = by.get(factor, 0.0) + by[exponent] * powers[other][:, None, :]
-        found.append({exponent: _norms(derivative) for exponent, derivative in by.items()})
-        slope = np.tensordot(by[1], weight, 1)  # as one product: a matrix for each row would take twice as long
-    return Sensitivity(found[::-1], _norms(slope))
+        found.append({exponent: _largest_norm(derivative) for exponent, derivative in by.items()})
+        slope = np.tensordot(by[1], weight, 1)  # as one product: a matrix for each row takes twice as long
+    return found[::-1], _largest_norm(slope)
 
 
-def _norms(derivatives: Array) -> Array:
-    """Return the largest norm for each row of derivatives of shape (rows, outputs, units)."""
-    return np.asarray(np.sqrt(np.einsum("rou,rou->ro", derivatives, derivatives).max(axis=1)))
+def _largest_norm(derivatives: Array) -> float:
+    """Return the largest norm of derivatives of shape (rows, outputs, units)."""
+    return math.sqrt(float(np.einsum("rou,rou->ro", derivatives, derivatives).max()))

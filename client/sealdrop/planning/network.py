@@ -16,7 +16,7 @@ from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.schedule import Layer, Scheduler, Stage
 
-SHARES = (1 / 8, 1 / 4, 1 / 2)  # of the error, tried for the rounding of the weights
+SHARES = (1 / 2, 1 / 4, 1 / 8)  # of the error, tried for the rounding of the weights
 
 
 @dataclass(frozen=True)
@@ -121,18 +121,28 @@ def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> tu
 
 
 def _balance(
-    probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float, below: float
+    probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish, share: float, most: float
 ) -> tuple[Network, Loss]:
-    """Return the network of less than `below` bits whose rounded weights take about the given share of the error."""
+    """Return the network whose rounded weights take about the given share of the error.
+
+    Raises Infeasible when there is none, or none of at most so many bits.
+    """
     relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
     weight_bits, lost = probe.weight_bits(wish.error * share)
-    profile, std = probe.profile(weight_bits), (wish.error - lost) / SIGMAS
+    std = (wish.error - lost) / SIGMAS
     flooding_bits = wish.flooding_bits(degree, probe.circuit.outputs)
     each = std * 2.0**-flooding_bits / math.sqrt(2 + sum(len(shape.exponents) for shape in shapes))
-    for _ in range(6):
+
+    def laid(profile: Profile, each: float) -> tuple[Parameters, Scheduler]:
         parameters, scheduler = Chain(shapes, profile, degree, weight_bits, relinearize, each, std / 4).lay()
-        if parameters.total_bits >= below:
-            raise Infeasible("another share of the error takes as few bits")
+        if parameters.total_bits > most:
+            raise Infeasible("another share of the error takes fewer bits")
+        return parameters, scheduler
+
+    laid(probe.sketch(weight_bits), each)
+    profile = probe.profile(weight_bits)
+    for _ in range(6):
+        parameters, scheduler = laid(profile, each)
         network = Network(parameters, scheduler, scheduler.stages(shapes), profile)
         rounding = probe.rounding_error(network.weight_scales([weight.shape[1] for weight in probe.weights]))
         loss = network.loss((wish.error - rounding) / SIGMAS, private=wish.privacy == "private")

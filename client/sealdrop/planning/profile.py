@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sealdrop.planning.derivatives import Sensitivity, Values, sensitivity
+from sealdrop.planning.derivatives import Values, largest_derivatives
 from sealdrop.planning.precision import LEAST_WEIGHT_BITS, fewest_bits
 from sealdrop.planning.reach import largest_score
 from sealdrop.planning.rows import box
@@ -21,7 +21,6 @@ from sealdrop_core.powers import expand, exponents, factors, products
 
 LEAST_PROBES, MOST_PROBES = 24, 512  # rows of each kind
 PROBED_WEIGHTS = 1 << 20  # so many rows times weights may be computed
-EXTREME_ROWS = 2  # of the largest gains, for each value
 GAIN_FACTOR = 1.5  # the largest gain of any row over the largest gain of the probed rows
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
 # that mean to be four times the largest probed value, thousands of rows would have to be extreme together.
@@ -58,7 +57,6 @@ class Probe:
         chosen = np.linspace(0, len(calibration) - 1, min(count, len(calibration))).round().astype(int)
         self.rows = np.concatenate([calibration[chosen], box(circuit.features, leeway, count)])
         self.values, self.outputs = self._run(self.weights)
-        self._extreme: list[Values] = []
         self._magnitudes, self._output = self._bounds()
         self._losses: dict[int, float] = {}
         self._profiles: dict[int, Profile] = {}
@@ -104,22 +102,19 @@ class Probe:
             self._profiles[weight_bits] = self._profile(weight_bits)
         return self._profiles[weight_bits]
 
+    def sketch(self, weight_bits: int) -> Profile:
+        """Return a profile for other bits if there is one: it differs by little, and takes no time to make."""
+        return next(iter(self._profiles.values()), None) or self.profile(weight_bits)
+
     def _profile(self, weight_bits: int) -> Profile:
-        gains = self._gains([_rounded(weight, 2.0**weight_bits) for weight in self.weights])
+        rounded = [_rounded(weight, 2.0**weight_bits) for weight in self.weights]
+        gains, input_gain = largest_derivatives(rounded, self.exponents, self.values)
         return Profile(
-            GAIN_FACTOR * float(gains.inputs.max()),
-            tuple({power: GAIN_FACTOR * float(norm.max()) for power, norm in layer.items()} for layer in gains.powers),
+            GAIN_FACTOR * input_gain,
+            tuple({power: GAIN_FACTOR * gain for power, gain in layer.items()} for layer in gains),
             self._magnitudes,
             self._output,
         )
-
-    def _gains(self, weights: Sequence[Array]) -> Sensitivity:
-        """Return the gains of the probed rows; from the second time on, of those alone that had the largest."""
-        gains = sensitivity(weights, self.exponents, self._extreme or self.values)
-        if not self._extreme:  # a bit more or less of the weights does not change which they are
-            rows = np.unique(np.concatenate([np.argsort(norms)[-EXTREME_ROWS:] for norms in gains]))
-            self._extreme = [{power: values[rows] for power, values in layer.items()} for layer in self.values]
-        return gains
 
     def _bounds(self) -> tuple[tuple[Mapping[int, float], ...], float]:
         """Return the largest values of every layer, and the largest output."""
@@ -135,11 +130,13 @@ class Probe:
     def _intervals(self) -> tuple[Mapping[int, float], ...]:
         """Bound every value over all admissible rows by the sums of absolute values."""
         inputs, found = np.ones(self.circuit.features), list[Mapping[int, float]]()
-        beyond = self.leeway * np.abs(self.weights[0]).max(axis=1)
-        for weight, bias, used in zip(self.weights, self.biases, [*self.exponents, (1,)], strict=True):
-            values = np.abs(weight) @ inputs + np.abs(bias) + beyond
+        for index, (bias, used) in enumerate(zip(self.biases, [*self.exponents, (1,)], strict=True)):
+            weight = np.abs(self.weights[index])
+            values = weight @ inputs + np.abs(bias)
+            if not index:
+                values += self.leeway * weight.max(axis=1)
             found.append({exponent: float((values**exponent).max()) for exponent in (1, *products(used))})
-            inputs, beyond = np.concatenate([values**exponent for exponent in used]), np.zeros(1)
+            inputs = np.concatenate([values**exponent for exponent in used])
         return tuple(found)
 
     def _lifted_bound(self) -> float:

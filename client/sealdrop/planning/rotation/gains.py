@@ -38,12 +38,13 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
     inside: PolynomialGains | None = None
     for index in reversed(range(len(weights))):
         below = np.tensordot(derivatives, weights[index], 1)
+        largest = float(max(weights[index].max(), -weights[index].min()))
         found.append(
             LayerGains(
                 input_norm=max(float(np.sqrt((inputs[index] ** 2).sum(axis=1).max())), LEAST_REACH),
-                weight=float(np.abs(weights[index]).max()),
+                weight=largest,
                 bias=float(np.abs(circuit.affines[index].bias).max()),
-                input=_input_gain(weights[index], derivatives, below),
+                input=_input_gain(weights[index], largest, derivatives, below),
                 reach=_reach(values[index]),
                 values=Gain.of(derivatives),
                 polynomial=inside,
@@ -96,14 +97,14 @@ def _beyond(circuit: Circuit, weights: list[Array], X: Array, derivatives: Array
     return float(np.abs(values[-1]).max())
 
 
-def _input_gain(weight: Array, derivatives: Array, below: Array) -> Gain:
+def _input_gain(weight: Array, largest: float, derivatives: Array, below: Array) -> Gain:
     """Return the gain of the inputs.
 
     An input that stands in several slots has independent noise in each, or the same: the worse of both counts.
     """
     together = Gain.of(below)
-    apart = math.sqrt(float((derivatives**2 @ (weight**2).sum(axis=1)).max()))
-    return Gain(max(together.norm, apart), max(together.peak, float(np.abs(derivatives).max() * np.abs(weight).max())))
+    apart = math.sqrt(float((derivatives**2 @ np.einsum("oi,oi->o", weight, weight)).max()))
+    return Gain(max(together.norm, apart), max(together.peak, float(np.abs(derivatives).max() * largest)))
 
 
 def _slope(coefficients: Array, z: Array) -> Array:

@@ -6,7 +6,6 @@ pattern's diagonals and no others; maps that start at the same input stand in re
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 
@@ -23,15 +22,17 @@ def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -
         return None
     rows, columns, values = _entries(affine)
     inputs = wire.slots[columns]
-    starts = np.searchsorted(rows, np.arange(affine.outputs + 1))
-    patterns = [inputs[start:end] for start, end in pairwise(starts)]
-    places = _places(patterns, wire.period, period, limit)
+    starts = np.searchsorted(rows, np.arange(1, affine.outputs))
+    firsts = np.zeros(affine.outputs, dtype=np.int64)
+    firsts[rows[::-1]] = inputs[::-1]  # the first of each output is written last
+    shapes = np.split((inputs - firsts[rows]) % wire.period, starts)
+    places = _places(firsts.tolist(), shapes, wire.period, period, limit)
     if places is None:
         return None
     offsets = (inputs - places[rows]) % wire.period
-    origin = _origin(np.unique(offsets), wire.period)
+    origin = _origin(_distinct(offsets), wire.period)
     places, offsets = (places + origin) % period, (offsets - origin) % wire.period
-    found = tuple(np.unique(offsets).tolist()) or (0,)
+    found = tuple(_distinct(offsets).tolist()) or (0,)
 
     def vector(offset: int) -> Array:
         chosen = offsets == offset
@@ -55,18 +56,19 @@ def _entries(affine: Affine | SparseAffine) -> tuple[Index, Index, Array]:
         rows, columns = np.nonzero(affine.weight)
         return rows, columns, affine.weight[rows, columns]
     used = np.flatnonzero(affine.values)
-    order = used[np.lexsort((affine.columns[used], affine.rows[used]))]
+    order = used[np.argsort(affine.rows[used] * affine.features + affine.columns[used], kind="stable")]
     return affine.rows[order], affine.columns[order], affine.values[order]
 
 
-def _places(patterns: list[Index], inner: int, period: int, limit: int) -> Index | None:
-    """Return a slot for each pattern of input slots, the largest patterns first."""
+def _places(firsts: list[int], shapes: list[Index], inner: int, period: int, limit: int) -> Index | None:
+    """Return a slot for each pattern of input slots, the largest patterns first.
+
+    A pattern is given by its first slot and its shape, the distance of every slot from the first.
+    """
     known, free = _Offsets(inner), _Free(inner, period)
-    places = np.zeros(len(patterns), dtype=np.int64)
-    for index in sorted(range(len(patterns)), key=lambda index: -len(patterns[index])):
-        pattern = patterns[index]
-        start = int(pattern[0]) if len(pattern) else 0
-        shape = (pattern - start) % inner
+    places = np.zeros(len(shapes), dtype=np.int64)
+    for index in sorted(range(len(shapes)), key=lambda index: -len(shapes[index])):
+        start, shape = firsts[index], shapes[index]
         slot = free.take((start - offset) % inner for offset in known.fitting(shape))
         if slot is None:
             slot = free.take((start - offset) % inner for offset in range(inner))
@@ -116,6 +118,11 @@ class _Free:
                 self.taken[slot] += 1
                 return slot + (self.taken[slot] - 1) * self.inner
         return None
+
+
+def _distinct(offsets: Index) -> Index:
+    """Return offsets in order, each once."""
+    return np.flatnonzero(np.bincount(offsets))
 
 
 def _origin(offsets: Index, inner: int) -> int:
