@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from cloud.settings import settings
 from sealdrop_core.errors import Unavailable
@@ -53,5 +54,5 @@ def faults() -> Iterator[None]:
         yield
     except ClientError as error:
         raise Unavailable(f"a dependency refused: {code_of(error)}") from error
-    except BotoCoreError as error:
+    except (BotoCoreError, HTTPError, OSError) as error:  # what breaks in the middle of a body, botocore may not wrap
         raise Unavailable(f"a dependency did not answer: {type(error).__name__}") from error

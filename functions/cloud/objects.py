@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, NamedTuple, cast
 
 from botocore.exceptions import ClientError
@@ -73,7 +74,8 @@ def read(key: str, limit: int, version: str | None = None) -> Content:
             if code_of(error) in {"NoSuchKey", "NoSuchVersion"}:
                 raise NotFound("the object is not there") from error
             raise
-        with found["Body"] as stream:
+        # entered itself, the body would hand out the raw stream, whose errors are not botocore's
+        with closing(found["Body"]) as stream:
             if found["ContentLength"] > limit:
                 raise MalformedSeal(f"the object has more than {limit} bytes", code="too_large")
             return Content(stream.read(), found.get("VersionId"))

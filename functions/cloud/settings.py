@@ -15,7 +15,8 @@ DAY = 86_400
 class Settings(BaseModel):
     """The functions' environment variables, in lower case."""
 
-    model_config = ConfigDict(frozen=True, alias_generator=str.upper)
+    # a complaint would show the environment, in which Lambda's credentials are
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper, hide_input_in_errors=True)
 
     bucket_name: str = Field(min_length=3)
     table_name: str = Field(min_length=3)

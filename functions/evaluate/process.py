@@ -60,24 +60,25 @@ class Process:
         """Start the process and return at once; its imports run beside ours."""
         ours, theirs = socket.socketpair()
         self._shared = Shared()
-        with theirs:
+        with ours, theirs:
             passed = [theirs.fileno(), self._shared.descriptor]
             command = [sys.executable, "-m", "evaluate.worker", *map(str, passed), str(self._memory)]
             self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
                 command, env=_environment(), pass_fds=passed, stdin=subprocess.DEVNULL
             )
-        self._connection = Connection(ours.detach())
+            self._connection = Connection(ours.detach())
 
     def stop(self) -> None:
         """Kill the process, whatever it is doing."""
-        if self._connection is not None:
-            self._connection.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        if self._shared is not None:
-            self._shared.close()
-        self._connection = self._process = self._shared = None
+        connection, process, shared = self._connection, self._process, self._shared
+        self._connection = self._process = self._shared = None  # first: the pool may be closed meanwhile
+        if connection is not None:
+            connection.close()
+        if process is not None:
+            process.kill()
+            process.wait()
+        if shared is not None:
+            shared.close()
 
     def evaluate(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
         """Return the result of one span; `deadline` is a time of `time.monotonic`.
@@ -86,7 +87,10 @@ class Process:
         """
         if monotonic() >= deadline:
             raise _late()
-        connection, shared, process = self._ready()
+        try:
+            connection, shared, process = self._ready()
+        except OSError:
+            raise WorkerLost("no worker could be started") from None
         # killing is the one way out of a send or a receive that never returns
         guard = Timer(deadline - monotonic(), process.kill)
         guard.start()

@@ -1,10 +1,13 @@
 """One part's way through the evaluator: right rows come back as scores, wrong ones with a code, nothing gets lost."""
 
 import hashlib
+import io
 import json
 
 import numpy as np
 import pytest
+from botocore.response import StreamingBody
+from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
 from cloud import jobs, leases, objects, parts
 from cloud.paths import Slot
@@ -275,6 +278,24 @@ def test_a_fault_of_aws_is_tried_again_and_then_told(owner, plan, rows, monkeypa
     monkeypatch.setattr(objects, "write", real)
     assert owner.deliver(uploaded) == []
     assert owner.part(job)["state"] == "failed"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [ProtocolError("reset"), SSLError("bad record"), ReadTimeoutError(None, "", "slow"), ConnectionResetError()],
+)
+def test_an_input_that_breaks_off_while_it_is_read_is_read_again(owner, plan, rows, monkeypatch, fault):
+    class Broken(io.BytesIO):
+        def read(self, *_, **__):
+            raise fault
+
+    job, uploaded = owner.send(plan, rows)
+    answer = {"ContentLength": 1, "Body": StreamingBody(Broken(), 1)}
+    with monkeypatch.context() as patch:
+        patch.setattr(owner.aws.s3, "get_object", lambda **_: answer)
+        assert len(owner.deliver(uploaded)) == 1
+    assert owner.deliver(uploaded) == []
+    assert owner.part(job)["state"] == "succeeded"
 
 
 def test_a_fault_that_passes_leaves_no_trace(owner, plan, rows, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from cloud.settings import Settings
 
@@ -118,3 +119,10 @@ def test_layers_hold_the_versions_that_were_tested():
     for layer in ("core", "tenseal"):
         for name, version in versions(ROOT / "layers" / layer / "requirements.txt").items():
             assert tested[name] == version, name
+
+
+def test_a_broken_environment_is_told_without_what_is_in_it():
+    with pytest.raises(ValidationError) as error:
+        Settings.model_validate({"AWS_SECRET_ACCESS_KEY": "s3cret", "MAX_PARTS": "s3cret"})
+    assert "BUCKET_NAME" in str(error.value)
+    assert "s3cret" not in str(error.value)

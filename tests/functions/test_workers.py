@@ -1,6 +1,7 @@
 """Workers die, hang and are fooled; the function, the other parts and the job's end do not suffer."""
 
 import ast
+import errno
 import os
 import signal
 import socket
@@ -107,6 +108,21 @@ def test_a_worker_killed_at_its_work_fails_only_that_attempt(work, body, plan, f
         process.evaluate(work, body, span, _soon())
     assert (died.value.code, died.value.retryable) == ("worker_died", True)
     assert process._process.pid not in killed
+    assert len(process.evaluate(work, body, span, _soon())) == span.result_bytes
+    process.stop()
+
+
+def test_a_worker_that_cannot_be_started_fails_only_that_attempt(work, body, plan, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    process = Process(1 << 30)
+    (span,) = spans(plan, 4 * plan.layout.rows_per_block, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("evaluate.process.subprocess.Popen", full)
+        with pytest.raises(WorkerLost) as lost:
+            process.evaluate(work, body, span, _soon())
+    assert (lost.value.code, lost.value.retryable) == ("worker_died", True)
     assert len(process.evaluate(work, body, span, _soon())) == span.result_bytes
     process.stop()
 
