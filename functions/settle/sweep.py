@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from aws_lambda_powertools import Logger
 
 from cloud import keys, watch
+from sealdrop_core.errors import SealdropError
 from settle import overdue
 
 logger = Logger()
@@ -27,6 +28,9 @@ def run(deadline: float) -> dict[str, int]:
         count["looked_at"] += 1
         try:
             _KINDS[kind](partition.removeprefix("T#"), name)
+        except SealdropError as error:  # its cause may hold a URL
+            count["failed"] += 1
+            logger.error("not settled", extra={"kind": kind, "id": name, "code": error.code})
         except Exception as error:
             count["failed"] += 1
             logger.error("not settled", extra={"kind": kind, "id": name}, exc_info=error)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from cloud import jobs, leases, messages, objects, parts, table, watch
 from cloud.changes import Change
@@ -318,3 +319,17 @@ def test_a_job_that_ends_while_settle_looks_is_not_counted(owner, plan, rows, sw
     later(86400 + 3601)
     overdue._settle_open(found)
     assert "JobsFailed" not in capsys.readouterr().out
+
+
+def test_a_dependency_that_does_not_answer_is_logged_without_its_url(
+    owner, aws, sent, sweep, later, caplog, monkeypatch
+):
+    def silent(**_):
+        raise EndpointConnectionError(endpoint_url="https://bucket.example/inputs/s3cret")
+
+    later(301)
+    monkeypatch.setattr(aws.dynamodb, "get_item", silent)
+    assert sweep() == {"looked_at": 1, "failed": 1}
+    (told,) = [vars(record) for record in caplog.records if record.message == "not settled"]
+    assert told["code"] == "unavailable"
+    assert "https://" not in caplog.text + str(told)
