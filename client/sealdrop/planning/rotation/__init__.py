@@ -9,7 +9,7 @@ import numpy as np
 
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
-from sealdrop.planning.rotation.chain import Network, levels
+from sealdrop.planning.rotation.chain import Network, depths, levels
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
 from sealdrop.planning.rotation.planned import planned
@@ -38,7 +38,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
     arranged = cache(lambda degree: _networks(folded, known, arranger, degree // 2))
-    networks = {degree: partial(arranged, degree) for degree in rings(levels(folded, activations))}
+    networks = {degree: partial(arranged, degree) for degree in rings(levels(depths(folded, activations)))}
     plans = _plans(networks, error, privacy)
     if not plans:
         raise _refusal(networks, error, privacy)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from operator import mul
 
 from sealdrop.planning.precision import ENCODER_BITS, HEADROOM_BITS
 from sealdrop.planning.rotation.gains import LayerGains
-from sealdrop_core.circuit import Circuit, Polynomial
+from sealdrop_core.circuit import Circuit
 from sealdrop_core.layouts import Activation, RotationLayout
 from sealdrop_core.packing.rotation import Diagonals
 from sealdrop_core.scales import PolynomialScales
@@ -15,16 +16,16 @@ from sealdrop_core.scales import PolynomialScales
 SAFETY = 2.0  # a row inside the calibrated range may bring twice the largest score of the calibration rows
 
 
-def depth(activation: Activation, polynomial: Polynomial) -> int:
-    """Return the levels that a polynomial takes."""
-    if activation == "square":
-        return 1
-    return 2 if polynomial.degree <= 3 else 3
+def depths(circuit: Circuit, activations: Sequence[Activation]) -> tuple[int, ...]:
+    """Return the levels that each polynomial takes."""
+    degrees = [polynomial.degree for polynomial in circuit.polynomials]
+    own = zip(activations, degrees, strict=False)
+    return tuple(1 if activation == "square" else 2 if degree <= 3 else 3 for activation, degree in own)
 
 
-def levels(circuit: Circuit, activations: Sequence[Activation]) -> int:
+def levels(depths: Sequence[int]) -> int:
     """Return the primes it takes: one for the result, one for each rescaling."""
-    return 1 + sum(1 + depth(*one) for one in zip(activations, circuit.polynomials, strict=False))
+    return 1 + len(depths) + sum(depths)
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,15 @@ class Network:
         """Rows that share the slots."""
         return self.layout.rows_per_block
 
-    @property
-    def levels(self) -> int:
-        """Primes it takes."""
-        return levels(self.circuit, [layer.activation for layer in self.layout.layers]) + self.rescaled
+    @cached_property
+    def degrees(self) -> tuple[int, ...]:
+        """Degrees of the polynomials."""
+        return tuple(polynomial.degree for polynomial in self.circuit.polynomials)
 
-    def depth(self, index: int) -> int:
-        """Levels that an activation takes."""
-        return depth(self.layout.layers[index].activation, self.circuit.polynomials[index])
+    @cached_property
+    def depths(self) -> tuple[int, ...]:
+        """Levels that each activation takes."""
+        return depths(self.circuit, [layer.activation for layer in self.layout.layers])
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Bits:
         """
         divisors = [self.weights] * network.rescaled
         for index in reversed(range(len(network.maps) - 1)):
-            divisors += [*[self.values] * network.depth(index), self.weights]
+            divisors += [*[self.values] * network.depths[index], self.weights]
         return [self.first, *divisors, self.special]
 
 
@@ -114,26 +116,28 @@ def scales(network: Network, chain: Chain) -> list[LayerScales]:
         values = chain.unit / gains.reach
         inside, result = None, values**2 / chain.primes[level - 2]
         if network.layout.layers[index].activation == "polynomial":
-            degree, result = network.circuit.polynomials[index].degree, chain.unit / gains.polynomial.reach
-            inside = PolynomialScales(degree, level - 1, values, result, chain.primes)
+            result = chain.unit / gains.polynomial.reach
+            inside = PolynomialScales(network.degrees[index], level - 1, values, result, chain.primes)
         found.append(LayerScales(level, scale, values, inside, result))
-        level, scale = level - 1 - network.depth(index), result
+        level, scale = level - 1 - network.depths[index], result
     return found
 
 
 def output_scale(network: Network, chain: Chain) -> float:
     """Return the largest scale at which the scores stay below the first prime, whatever row comes, and so the bias."""
-    bias = max(float(abs(network.circuit.affines[-1].bias).max()), 0.5)
-    score = max(SAFETY * network.gains[-1].reach, 0.5)
+    bias, score = max(network.gains[-1].bias, 0.5), max(SAFETY * network.gains[-1].reach, 0.5)
     return float(chain.primes[0] / max(2.0**ENCODER_BITS * bias, 2.0**HEADROOM_BITS * score))
 
 
-def headroom(network: Network, chain: Chain) -> bool:
-    """Whether all values on the way, and all that is encoded, stand below the modulus of their level."""
+def headroom(network: Network, chain: Chain, found: Sequence[LayerScales]) -> bool:
+    """Whether all values on the way, and all that is encoded, stand below the modulus of their level.
+
+    `found` are the scales of the network in this chain.
+    """
     moduli = [*accumulate(chain.primes, mul)]
     return all(
         4 * scale * max(size, 1.0) <= moduli[level - 1]
-        for gains, layer in zip(network.gains, scales(network, chain), strict=True)
+        for gains, layer in zip(network.gains, found, strict=True)
         for level, scale, size in _standing(gains, layer, chain)
     )
 

@@ -20,7 +20,7 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
     )
     found = scales(network, chain)
     layout = _scaled(network.layout, found)
-    deviation = slots.deviation(network, chain)
+    deviation = slots.deviation(network, chain, found)
     response, reached = respond(layout, chain.degree, found[-1].values, deviation, error, privacy)
     plan = Plan(
         id=f"rotation_{parameters.name}_r{layout.rows_per_block}_{privacy}",
@@ -61,14 +61,14 @@ def _milliseconds(network: Network, chain: Chain, privacy: Privacy) -> float:
         total += len(map_.folds) * cost.switch_milliseconds(degree, level)
         if not last:
             total += _activation_milliseconds(network, index, degree, level)
-            level -= network.depth(index)
+            level -= network.depths[index]
     return total + cost.respond_milliseconds(degree, 1, private=privacy == "private")
 
 
 def _activation_milliseconds(network: Network, index: int, degree: int, level: int) -> float:
     """Every level down takes a product, a relinearization and a rescaling; degree 7 has two of them at one level."""
-    products = [level - step for step in range(network.depth(index))]
-    if network.depth(index) == 3:
+    products = [level - step for step in range(network.depths[index])]
+    if network.depths[index] == 3:
         products.append(level - 1)
     return sum(
         cost.square_milliseconds(degree, one)

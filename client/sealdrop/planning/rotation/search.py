@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sealdrop.planning.rotation import slots
-from sealdrop.planning.rotation.chain import Bits, Chain, Network, headroom
+from sealdrop.planning.rotation.chain import Bits, Chain, Network, headroom, scales
 from sealdrop.planning.rotation.slots import Deviation
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
@@ -47,9 +47,10 @@ class Search:
 
     def _chain(self, network: Network) -> Chain | None:
         """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
-        precise = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS)
-        weights = self._fewest(precise, "weights", lambda found: self._weights(network, found) <= ROOM).weights
-        least = least_bits(self.degree)
+        precise, least = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS), least_bits(self.degree)
+        weights = _fewest(lambda few: self._weights(network, replace(precise, weights=few)) <= ROOM, least, MOST_BITS)
+        if weights is None:
+            return None
         bits = Bits(least, weights, MOST_BITS, BOUNDLESS)
         while self._fits(network, replace(bits, first=least, special=least)) and bits.values <= MOST_BITS:
             excess = self._excess(network, bits)
@@ -67,11 +68,25 @@ class Search:
 
         The special prime is never below another, or rotations would drown the values they move.
         """
-        bits = self._fewest(bits, "first", lambda found: self._excess(network, found) <= ROOM)
-        largest = max(bits.primes(network)[:-1])
-        bits = self._fewest(bits, "special", lambda found: self._excess(network, found) <= 1, largest)
-        if not self._fits(network, bits):
+        between = bits.primes(network)[1:-1]
+        largest, room = max(between), SECURITY_BITS[self.degree] - sum(between)
+        first = _fewest(
+            lambda few: self._excess(network, replace(bits, first=few)) <= ROOM,
+            least_bits(self.degree),
+            min(MOST_BITS, room - largest, room // 2),
+        )
+        if first is None:
             return None
+        bits = replace(bits, first=first)
+        special = _fewest(
+            lambda few: self._excess(network, replace(bits, special=few)) <= 1,
+            max(first, largest),
+            min(MOST_BITS, room - first),
+        )
+        return None if special is None else self._settled(network, replace(bits, special=special))
+
+    def _settled(self, network: Network, bits: Bits) -> Chain | None:
+        """Return the chain in real primes, None if there are not enough or they no longer carry."""
         try:
             *data, special = ntt_primes(self.degree, tuple(bits.primes(network)))
         except Infeasible:
@@ -79,20 +94,13 @@ class Search:
         chain = Chain(self.degree, tuple(data), special, 2.0**bits.values)
         return chain if self._measured(network, chain) <= 1 else None
 
-    def _fewest(self, bits: Bits, which: str, carries: Callable[[Bits], bool], low: int | None = None) -> Bits:
-        """Return the bits with the smallest number of one kind that carries; the largest is taken to."""
-        low, high = low or least_bits(self.degree), MOST_BITS
-        while low < high:
-            middle = (low + high) // 2
-            low, high = (low, middle) if carries(replace(bits, **{which: middle})) else (middle + 1, high)
-        return replace(bits, **{which: high})
-
     def _fits(self, network: Network, bits: Bits) -> bool:
         return sum(bits.primes(network)) <= SECURITY_BITS[self.degree]
 
     def _weights(self, network: Network, bits: Bits) -> float:
         """Return by what factor the error of rounded weights exceeds what is wanted."""
-        return slots.deviation(network, self._powers(network, bits)).weights / self.wanted.weights
+        chain = self._powers(network, bits)
+        return slots.deviation(network, chain, scales(network, chain)).weights / self.wanted.weights
 
     def _excess(self, network: Network, bits: Bits) -> float:
         return self._measured(network, self._powers(network, bits))
@@ -103,7 +111,18 @@ class Search:
 
     def _measured(self, network: Network, chain: Chain) -> float:
         """Return by what factor the deviation of a score exceeds what is wanted, infinite without headroom."""
-        if not headroom(network, chain):
+        layers = scales(network, chain)
+        if not headroom(network, chain, layers):
             return math.inf
-        found = slots.deviation(network, chain)
+        found = slots.deviation(network, chain, layers)
         return max(found.noise / self.wanted.noise, found.weights / self.wanted.weights)
+
+
+def _fewest(carries: Callable[[int], bool], low: int, high: int) -> int | None:
+    """Return the smallest number from low to high that carries, None if the largest does not."""
+    if high < low or not carries(high):
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if carries(middle) else (middle + 1, high)
+    return high

@@ -10,9 +10,10 @@ for each prime by an error and divides by the special prime, and Microsoft SEAL 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from sealdrop.planning import noise
-from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
+from sealdrop.planning.rotation.chain import Chain, LayerScales, Network
 from sealdrop.planning.rotation.gains import LayerGains
 from sealdrop.planning.rotation.inside import Gain, PolynomialGains
 from sealdrop_core.packing.rotation import Diagonals
@@ -45,8 +46,10 @@ class ScoreNoise:
 
     def __init__(self, network: Network, chain: Chain) -> None:
         self.network, self.chain = network, chain
-        self.slots = chain.degree // 2
         self.noise, self.weights = 0.0, 0.0
+        squares = accumulate((prime / chain.special) ** 2 for prime in chain.primes)
+        self._digits = [noise.ERROR_STD**2 * chain.degree / 3 * square for square in squares]
+        self._rounded = noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * chain.degree)
 
     def add_fresh(self, period: int, gain: Gain, scale: float) -> None:
         """Add the noise of encryption."""
@@ -65,29 +68,25 @@ class ScoreNoise:
 
         Digits are not centred: half of their energy, and more, stands in the few slots whose root is near one.
         """
-        digits = noise.ERROR_STD**2 * self.chain.degree / 3
-        digits *= sum((prime / self.chain.special) ** 2 for prime in self.chain.primes[:level])
         own = period * self.network.rows
         energy = own * (gain.norm**2 + own * gain.peak**2) / 2
         rounding = self._rounding(period) * own * gain.norm**2
-        self.noise += times * (digits * energy + rounding) / scale**2
+        self.noise += times * (self._digits[level - 1] * energy + rounding) / scale**2
 
     def _share(self, period: int, gain: Gain, scale: float) -> float:
         """Return what the variance of a coefficient is multiplied by, at this scale, on values with this gain."""
         return period * self.network.rows * gain.norm**2 / scale**2
 
     def _rounding(self, period: int) -> float:
-        share = period * self.network.rows / self.slots
-        return noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * self.chain.degree) * tail(share)
+        return self._rounded * tail(2 * period * self.network.rows / self.chain.degree)
 
 
-def deviation(network: Network, chain: Chain) -> Deviation:
-    """Return what evaluation leaves in a score."""
+def deviation(network: Network, chain: Chain, found: Sequence[LayerScales]) -> Deviation:
+    """Return what evaluation leaves in a score; `found` are the scales of the network in this chain."""
     total = ScoreNoise(network, chain)
     later = _later_periods(network.maps)
-    first = scales(network, chain)
-    total.add_fresh(later[0], network.gains[0].input, first[0].input)
-    for index, (layer, gains) in enumerate(zip(first, network.gains, strict=True)):
+    total.add_fresh(later[0], network.gains[0].input, found[0].input)
+    for index, (layer, gains) in enumerate(zip(found, network.gains, strict=True)):
         _add_map(total, network.maps[index], layer, gains, later[index + 1])
         if gains.polynomial is not None:
             _add_activation(total, index, layer, gains.polynomial, later[index + 1])
