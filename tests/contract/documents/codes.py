@@ -45,7 +45,7 @@ SAID: Mapping[str, tuple[str, ...]] = {
     "upload_incomplete": ("job",),
 }
 # raised where no request leads: planning happens on the model owner's machine
-UNSAID = frozenset({"no_primes"})
+UNSAID = frozenset({"infeasible", "no_primes"})
 
 
 def answers() -> Mapping[str, int]:
