@@ -1,6 +1,8 @@
 """A prediction as named columns, on its way to a file, the screen or a machine."""
 
 import contextlib
+import csv
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any, TextIO
 
 from numpy.typing import NDArray
 
-from sealdrop.cli import console, table
+from sealdrop.cli import console
 from sealdrop.prediction import Prediction, offers
 
 Columns = dict[str, Sequence[object]]
@@ -29,15 +31,15 @@ def columns(prediction: Prediction, *, proba: bool) -> Columns:
 def deliver(prediction: Prediction, answer: Columns, output: Path | None, *, as_json: bool, model: str) -> None:
     """Write the answer to `output`, or to standard output; say on standard error where time and bytes went."""
     if output:
-        with table.replacing(output) as file:
-            table.write(file, list(answer), answer.values())
+        with _replacing(output) as file:
+            _write(file, answer)
     if as_json:
         report = {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
         console.print_json(report | ({"output": str(output)} if output else {"columns": answer}))
         return
     if not output:
         with _unbroken(sys.stdout) as file:
-            table.write(file, list(answer), answer.values())
+            _write(file, answer)
     console.note(f"{model}: {console.summary(prediction.timing)}")
 
 
@@ -48,6 +50,25 @@ def _spread(name: str, values: NDArray[Any], labels: Sequence[object]) -> Column
     width = values.shape[1]
     suffixes = labels if len(labels) == width else range(width)
     return {f"{name}_{suffix}": values[:, index].tolist() for index, suffix in enumerate(suffixes)}
+
+
+def _write(file: TextIO, answer: Columns) -> None:
+    """Write columns of equal length under a header row; floats in their shortest exact form."""
+    lines = csv.writer(file, lineterminator="\n")
+    lines.writerow(answer)
+    lines.writerows(zip(*answer.values(), strict=True))
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    """Open a file for writing that appears under its name only when it is complete."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", newline="", encoding="utf-8") as file:
+            yield file
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

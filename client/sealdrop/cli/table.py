@@ -1,13 +1,12 @@
-"""Rows from a CSV file and predictions into one, without pandas."""
+"""Rows from a CSV file or from NumPy's, without pandas."""
 
 import csv
-import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -89,25 +88,6 @@ def check_drop(drop: Sequence[str], columns: Sequence[str]) -> None:
     """Raise RefusedInput (`wrong_columns`) if there is no such column to drop."""
     if unknown := set(drop) - set(columns):
         raise _refuse_columns(f"there is no column '{min(unknown)}' to drop", "Name a column of the file.")
-
-
-def write(file: TextIO, names: Sequence[str], columns: Iterable[Sequence[object]]) -> None:
-    """Write columns of equal length under a header row; floats in their shortest exact form."""
-    lines = csv.writer(file, lineterminator="\n")
-    lines.writerow(names)
-    lines.writerows(zip(*columns, strict=True))
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
-    """Open a file for writing that appears under its name only when it is complete."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", newline="", encoding="utf-8") as file:
-            yield file
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @contextmanager
