@@ -173,3 +173,23 @@ def owner(aws, api, model, evaluator):
 def rows(linear):
     """Four rows."""
     return np.random.default_rng(1).uniform(-1, 1, size=(4, linear.circuit.features))
+
+
+@pytest.fixture
+def submitted(owner, plan, rows):
+    """Submit a file as a job of one part, whatever it is; return the job's id and its grant."""
+
+    def submit(file, **announced):
+        body = owner.request(plan, {0: (len(rows), file)})
+        body["uploads"][0] |= announced
+        answer = owner.submit(body)
+        assert answer.status == 201, answer.json
+        return answer.json["job"]["id"], answer.json["uploads"][0]
+
+    return submit
+
+
+@pytest.fixture
+def sent(owner, plan, rows):
+    """A job of one part whose input has arrived and whose event has not."""
+    return owner.send(plan, rows)
