@@ -9,7 +9,7 @@ from sealdrop.planning import coefficient, column, rotation
 from sealdrop.planning.exact import candidates as exact_candidates
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rows import for_circuit
-from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.plan import Plan
 
@@ -43,7 +43,7 @@ def plan(
     if not rows or min(rows) < 1 or (error is not None and not 0 < error < math.inf):
         raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
     values = np.asarray(calibration, dtype=np.float64)
-    allowed = fitting_error(circuit.evaluate(for_circuit(values, circuit))) if error is None else error
+    allowed = fitting_error(_scores(circuit, values)) if error is None else error
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _EXACT if exact else _PACKINGS:
@@ -56,6 +56,12 @@ def plan(
         raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=next(iter(remedies), None))
     best = [min(found, key=lambda plan: plan.seconds(count)) for count in sorted(set(rows))]
     return tuple(dict.fromkeys(best))
+
+
+def _scores(circuit: Circuit, rows: Array) -> Array:
+    """Return the scores of as many rows as tell, by matrices: these multiply zeros sooner than numpy skips them."""
+    layers = [one if isinstance(one, Polynomial) else Affine(one.dense(), one.bias) for one in circuit.layers]
+    return Circuit(layers).evaluate(for_circuit(rows, circuit))
 
 
 def fitting_error(scores: Array) -> float:

@@ -14,7 +14,7 @@ from sealdrop.planning.derivatives import Values, largest_derivatives
 from sealdrop.planning.precision import LEAST_WEIGHT_BITS, fewest_bits
 from sealdrop.planning.reach import largest_score
 from sealdrop.planning.rows import box
-from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
 from sealdrop_core.powers import expand, exponents, factors, products
@@ -78,7 +78,7 @@ class Probe:
 
     def rounding_error(self, scales: Sequence[Array | float]) -> float:
         """Return thrice the largest error that any probed row shows when each layer's weights are rounded."""
-        rounded = [_rounded(weight, scale) for weight, scale in zip(self.weights, scales, strict=True)]
+        rounded = [_rounded(affine, scale) for affine, scale in zip(self.affines, scales, strict=True)]
         return float(3 * np.abs(self._run(rounded)[1] - self.outputs).max())
 
     def weight_bits(self, allowed: float) -> tuple[int, float]:
@@ -107,7 +107,7 @@ class Probe:
         return next(iter(self._profiles.values()), None) or self.profile(weight_bits)
 
     def _profile(self, weight_bits: int) -> Profile:
-        rounded = [_rounded(weight, 2.0**weight_bits) for weight in self.weights]
+        rounded = [_rounded(affine, 2.0**weight_bits) for affine in self.affines]
         gains, input_gain = largest_derivatives(rounded, self.exponents, self.values)
         return Profile(
             GAIN_FACTOR * input_gain,
@@ -148,13 +148,18 @@ class Probe:
         return largest_score(lifted(self.circuit, pairs), pairs, self.leeway)
 
 
-def _rounded(weight: Array, scale: Array | float) -> Array:
+def _rounded(affine: Affine | SparseAffine, scale: Array | float) -> Array:
     """Round as the evaluation does; an output without weights gets one unit, for SEAL refuses results that are zero."""
-    units = weight * scale
-    np.rint(units, out=units)
-    units[~units.any(axis=1), 0] = 1.0
-    units /= scale
-    return units
+    if isinstance(affine, Affine):
+        weight = affine.weight * scale
+        np.rint(weight, out=weight)
+        weight /= scale
+    else:
+        each = np.broadcast_to(scale, affine.features)[affine.columns]
+        weight = np.zeros((affine.outputs, affine.features))
+        weight[affine.rows, affine.columns] = np.rint(affine.values * each) / each
+    weight[~weight.any(axis=1), 0] = 1 / np.broadcast_to(scale, affine.features)[0]
+    return weight
 
 
 def _largest(values: Array) -> float:
