@@ -116,6 +116,11 @@ def test_a_job_id_that_is_none_is_not_used(service, model, rows, job):
     assert failure.value.code == "unreadable_answer"
 
 
+def test_a_host_that_cannot_be_is_told():
+    with pytest.raises(TransportFailed), Client(f"https://{'a' * 64}.test", TOKEN) as client:
+        client.models()
+
+
 @pytest.mark.parametrize("url", ["http://api.example.com", "ftp://x", "nonsense", "", "https://", "http://8.8.8.8"])
 def test_an_unusable_address_is_refused(url):
     with pytest.raises(Misconfigured):

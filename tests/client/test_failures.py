@@ -20,6 +20,13 @@ def test_transient_failures_are_repeated(service, model, rows, cancer, where, an
     assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
 
 
+@pytest.mark.parametrize("where", ["PUT /inputs", "PUT /keys"])
+def test_an_upload_that_storage_waited_too_long_for_is_repeated(service, model, rows, cancer, where):
+    service.fail(where, httpx.Response(400, content=b"<Error><Code>RequestTimeout</Code></Error>"))
+    assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
+    assert len([line for line in service.log if line.startswith(where)]) == 2
+
+
 def test_a_repeated_post_carries_the_same_idempotency_key(service, model, rows):
     service.fail("POST /stage/v1/jobs", httpx.Response(500))
     model.predict(rows)
@@ -41,8 +48,9 @@ def test_an_upload_whose_answer_was_lost_has_arrived(service, model, rows, cance
 
 
 @pytest.mark.parametrize("where", ["PUT /inputs", "PUT /keys", "GET /results"])
-def test_an_expired_link_is_replaced(service, model, rows, cancer, where):
-    service.fail(where, httpx.Response(403))
+@pytest.mark.parametrize("answer", [(403, b""), (400, b"<Error><Code>ExpiredToken</Code></Error>")])
+def test_an_expired_link_is_replaced(service, model, rows, cancer, where, answer):
+    service.fail(where, httpx.Response(answer[0], content=answer[1]))
     assert (model.predict(rows) == cancer.estimator.predict(rows)).all()
 
 

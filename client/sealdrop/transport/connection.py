@@ -93,7 +93,7 @@ class Connection:
             return persist(lambda: self._once(method, path, stop, **content), stop)
         except Transient as error:
             raise _refusal(error.response) from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, UnicodeError) as error:  # a host may be no name at all
             raise TransportFailed(f"the service did not answer: {type(error).__name__}") from error
 
     def _once(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:

@@ -4,6 +4,7 @@ The presigned URL is the only credential; the API's token never goes there.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from threading import Event
 
@@ -97,9 +98,13 @@ def _check(response: httpx.Response, arrived: set[int]) -> None:
     status = response.status_code
     if status in arrived:
         return
-    if status in TRANSIENT or status == 409:  # 409: another conditional write to this object was under way
+    # S3 tells these two apart from other bad requests by their code only
+    code = re.search(rb"<Code>(RequestTimeout|ExpiredToken)</Code>", whole(response).content)
+    told = code[1] if code else b""
+    # 409: another conditional write to this object was under way
+    if status in TRANSIENT or status == 409 or told == b"RequestTimeout":
         raise Transient(response)
-    if status == 403:
+    if status == 403 or told == b"ExpiredToken":
         raise LinkExpired
     raise TransportFailed(
         f"object storage refused with {status}", code="storage_refused", remedy="Report this with the job id."
