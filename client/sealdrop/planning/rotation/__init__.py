@@ -13,7 +13,7 @@ from sealdrop.planning.rotation.chain import Network, depths, levels
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
 from sealdrop.planning.rotation.planned import planned
-from sealdrop.planning.rotation.response import wanted_deviation
+from sealdrop.planning.rotation.response import Limits
 from sealdrop.planning.rotation.search import Search, rings
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import Infeasible
@@ -50,7 +50,7 @@ def _plans(networks: _Networks, error: float, privacy: Privacy) -> list[Plan]:
     for degree, arranged in networks.items():
         found = []
         for network in arranged():
-            chain = Search(degree, wanted_deviation(network.layout, error, privacy)).smallest(network)
+            chain = Search(degree, Limits.of(network.layout, error, privacy)).smallest(network)
             found += [planned(*chain, error, privacy)] if chain else []
         if found:
             return found

@@ -4,10 +4,13 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sealdrop.planning.rotation.inside import Gain, PolynomialGains
-from sealdrop.planning.rows import for_circuit, spaced
+from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Array, Circuit
+
+Index = NDArray[np.int64]
 
 LEAST_REACH = 2.0**-20  # scales of smaller values would leave the modulus
 SAMPLED_ROWS = 10
@@ -30,9 +33,9 @@ class LayerGains:
 def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGains]:
     """Return the gains of every layer; `calibration` has shape (rows, features), `leeway` is how far rows may go on."""
     weights = [affine.dense() for affine in circuit.affines]
-    inputs, values = _forward(circuit, weights, for_circuit(calibration, circuit))
-    sample = spaced(calibration, max(MAX_SCORES // circuit.outputs, SAMPLED_ROWS))
-    _, sampled = _forward(circuit, weights, sample)
+    rows = for_circuit(calibration, circuit)
+    inputs, values = _forward(circuit, weights, rows)
+    sample = _steepest(circuit, weights, values, max(MAX_SCORES // circuit.outputs, SAMPLED_ROWS))
     derivatives = _scores(weights[-1], len(sample))
     found: list[LayerGains] = []
     inside: PolynomialGains | None = None
@@ -51,13 +54,27 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
             )
         )
         if index:
-            z = sampled[index - 1]
+            z = values[index - 1][sample]
             coefficients = circuit.polynomials[index - 1].by_power(z.shape[1])
             inside = PolynomialGains(coefficients, z, below, _reach(inputs[index]))
             derivatives = below * _slope(coefficients, z)[:, None]
     if leeway:
-        found[0] = replace(found[0], reach=max(found[0].reach, _beyond(circuit, weights, sample, below, leeway)))
+        found[0] = replace(found[0], reach=max(found[0].reach, _beyond(circuit, weights, rows[sample], below, leeway)))
     return found[::-1]
+
+
+def _steepest(circuit: Circuit, weights: list[Array], values: list[Array], most: int) -> Index:
+    """Return the numbers of at most so many rows: those where a sum of scores, of random signs, changes most.
+
+    Rows are judged by the derivatives at every layer of units; half of them are there only to stand for the others.
+    """
+    slope = np.random.default_rng(0).choice([-1.0, 1.0], size=(len(values[0]), circuit.outputs))
+    each = max(most // 2 // len(circuit.polynomials), 1)
+    steep = []
+    for weight, polynomial, z in zip(weights[:0:-1], circuit.polynomials[::-1], values[-2::-1], strict=True):
+        slope = (slope @ weight) * _slope(polynomial.by_power(z.shape[1]), z)
+        steep.append(np.argsort(np.einsum("ru,ru->r", slope, slope))[-each:])
+    return np.unique(np.concatenate([*steep, np.arange(0, len(slope), -(-2 * len(slope) // most))]))
 
 
 def _scores(weight: Array, rows: int) -> Array:

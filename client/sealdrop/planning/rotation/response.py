@@ -1,6 +1,7 @@
 """What the response of a network may lose, and how far a private one is flooded."""
 
 import math
+from dataclasses import dataclass
 
 from sealdrop.planning import noise
 from sealdrop.planning.precision import Privacy
@@ -12,7 +13,7 @@ from sealdrop_core.plan import Response
 MAX_DIVERGENCE_LOG2 = -20.0  # of a private response, all its coefficients together
 # of the error, for what evaluation leaves in a score; the rest goes to dropped bits or to flooding
 EVALUATION_SHARE = 0.7
-WEIGHTS_SHARE = 0.5  # of that, for rounded weights
+WEIGHTS_SHARE = 0.5  # of that, for rounded weights, before noise is known
 
 
 def needed_flooding_bits(layout: RotationLayout) -> float:
@@ -23,13 +24,26 @@ def needed_flooding_bits(layout: RotationLayout) -> float:
     return (math.log2(layout.kept) - 1 - MAX_DIVERGENCE_LOG2) / 2
 
 
-def wanted_deviation(layout: RotationLayout, error: float, privacy: Privacy) -> Deviation:
-    """Return the largest deviations that evaluation may leave in a score, as calibration rows show it."""
-    allowed = EVALUATION_SHARE * error / noise.SIGMAS / GAIN_FACTOR
-    weights = WEIGHTS_SHARE * allowed
-    if privacy == "open":
-        return Deviation(math.sqrt(allowed**2 - weights**2), weights)
-    return Deviation(allowed * 2.0 ** -needed_flooding_bits(layout), weights)
+@dataclass(frozen=True)
+class Limits:
+    """Largest deviations that evaluation may leave in a score: by noise, and by noise and rounded weights together."""
+
+    noise: float
+    total: float
+
+    @classmethod
+    def of(cls, layout: RotationLayout, error: float, privacy: Privacy) -> "Limits":
+        """Return the limits that an error sets, as calibration rows show it; a private response has to hide noise."""
+        total = EVALUATION_SHARE * error / noise.SIGMAS / GAIN_FACTOR
+        return cls(total * 2.0 ** -needed_flooding_bits(layout) if privacy == "private" else total, total)
+
+    def excess(self, found: Deviation) -> float:
+        """Return by what factor a deviation exceeds a limit."""
+        return max(found.noise / self.noise, found.total / self.total)
+
+    def keep_weights(self, found: Deviation) -> bool:
+        """Whether rounded weights leave most of the limit to noise."""
+        return found.weights <= WEIGHTS_SHARE * self.total
 
 
 def respond(

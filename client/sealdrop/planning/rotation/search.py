@@ -1,4 +1,4 @@
-"""Search the smallest chain of primes that carries a network to a wanted deviation of its scores."""
+"""Search the smallest chain of primes that leaves no more in the scores of a network than they may have."""
 
 import math
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 from sealdrop.planning.rotation import slots
 from sealdrop.planning.rotation.chain import Bits, Chain, Network, headroom, scales
-from sealdrop.planning.rotation.slots import Deviation
+from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
 MOST_BITS = 60  # of one prime
 BOUNDLESS = 120  # bits of a prime that sets no bounds: a special one leaves no noise
-ROOM = 0.9  # of what is wanted, before the special prime adds its noise
+SHARE = 0.9  # of the limits, before the special prime adds its noise
 
 
 def rings(levels: int) -> list[int]:
@@ -28,10 +28,10 @@ def least_bits(degree: int) -> int:
 
 @dataclass(frozen=True)
 class Search:
-    """A search in one ring for chains that leave no more than is wanted in a score."""
+    """A search in one ring for chains that leave no more than the limits allow in a score."""
 
     degree: int
-    wanted: Deviation
+    limits: Limits
 
     def smallest(self, network: Network) -> tuple[Network, Chain] | None:
         """Return the network and the smallest chain that carries it, None if there is none.
@@ -48,18 +48,18 @@ class Search:
     def _chain(self, network: Network) -> Chain | None:
         """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
         precise, least = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS), least_bits(self.degree)
-        weights = _fewest(lambda few: self._weights(network, replace(precise, weights=few)) <= ROOM, least, MOST_BITS)
+        weights = _fewest(lambda few: self._keeps(network, replace(precise, weights=few)), least, MOST_BITS)
         if weights is None:
             return None
         bits = Bits(least, weights, MOST_BITS, BOUNDLESS)
         while self._fits(network, replace(bits, first=least, special=least)) and bits.values <= MOST_BITS:
             excess = self._excess(network, bits)
-            if excess <= ROOM:
+            if excess <= SHARE:
                 chain = self._shrunk(network, bits)
                 if chain is not None:
                     return chain
             # one bit more halves the noise at best
-            more = max(int(math.log2(excess / ROOM)), 1) if math.isfinite(excess) else 1
+            more = max(int(math.log2(excess / SHARE)), 1) if math.isfinite(excess) else 1
             bits = replace(bits, values=bits.values + more)
         return None
 
@@ -71,7 +71,7 @@ class Search:
         between = bits.primes(network)[1:-1]
         largest, room = max(between), SECURITY_BITS[self.degree] - sum(between)
         first = _fewest(
-            lambda few: self._excess(network, replace(bits, first=few)) <= ROOM,
+            lambda few: self._excess(network, replace(bits, first=few)) <= SHARE,
             least_bits(self.degree),
             min(MOST_BITS, room - largest, room // 2),
         )
@@ -97,10 +97,10 @@ class Search:
     def _fits(self, network: Network, bits: Bits) -> bool:
         return sum(bits.primes(network)) <= SECURITY_BITS[self.degree]
 
-    def _weights(self, network: Network, bits: Bits) -> float:
-        """Return by what factor the error of rounded weights exceeds what is wanted."""
+    def _keeps(self, network: Network, bits: Bits) -> bool:
+        """Whether weights keep enough of their precision."""
         chain = self._powers(network, bits)
-        return slots.deviation(network, chain, scales(network, chain)).weights / self.wanted.weights
+        return self.limits.keep_weights(slots.deviation(network, chain, scales(network, chain)))
 
     def _excess(self, network: Network, bits: Bits) -> float:
         return self._measured(network, self._powers(network, bits))
@@ -110,12 +110,11 @@ class Search:
         return Chain(self.degree, tuple(data), special, 2.0**bits.values)
 
     def _measured(self, network: Network, chain: Chain) -> float:
-        """Return by what factor the deviation of a score exceeds what is wanted, infinite without headroom."""
+        """Return by what factor the deviation of a score exceeds the limits, infinite without headroom."""
         layers = scales(network, chain)
         if not headroom(network, chain, layers):
             return math.inf
-        found = slots.deviation(network, chain, layers)
-        return max(found.noise / self.wanted.noise, found.weights / self.wanted.weights)
+        return self.limits.excess(slots.deviation(network, chain, layers))
 
 
 def _fewest(carries: Callable[[int], bool], low: int, high: int) -> int | None:

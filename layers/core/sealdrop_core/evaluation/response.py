@@ -101,6 +101,9 @@ def _without(words: Words, bits: int) -> Words:
     """Round away the low bits, halves to even: halves rounded up would add up in the slots whose root is near 1."""
     if not bits:
         return words
-    odd = (words >> np.uint64(bits)) & np.uint64(1)
-    rounded: Words = (words + (odd + np.uint64((1 << bits - 1) - 1))) >> np.uint64(bits)
+    rounded = words >> np.uint64(bits)
+    rounded &= np.uint64(1)
+    rounded += words
+    rounded += np.uint64((1 << bits - 1) - 1)
+    rounded >>= np.uint64(bits)
     return rounded
