@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
 from cloud.settings import settings
@@ -47,6 +48,10 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+# what breaks in the middle of an answer, botocore may not wrap
+_FAULTS = (BotoCoreError, ResponseParserError, HTTPError, OSError)
+
+
 @contextmanager
 def faults() -> Iterator[None]:
     """Turn what AWS raises into Unavailable; retries have been made by then."""
@@ -54,5 +59,5 @@ def faults() -> Iterator[None]:
         yield
     except ClientError as error:
         raise Unavailable(f"a dependency refused: {code_of(error)}") from error
-    except (BotoCoreError, HTTPError, OSError) as error:  # what breaks in the middle of a body, botocore may not wrap
+    except _FAULTS as error:
         raise Unavailable(f"a dependency did not answer: {type(error).__name__}") from error
