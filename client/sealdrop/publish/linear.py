@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, SparseAffine
+from sealdrop_core.circuit import MAX_WEIGHTS, Affine, Array, Index, SparseAffine
 
 Linear = Affine | SparseAffine
-Index = NDArray[np.int64]
 SPARSE_BELOW = 0.25  # share of non-zero weights
 SMALL = 1 << 14  # weights, too few to bother
 

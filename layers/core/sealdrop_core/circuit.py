@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop_core.layers import Affine, Array, Layer, Polynomial, SparseAffine, malformed
+from sealdrop_core.layers import Affine, Array, Index, Layer, Polynomial, SparseAffine, malformed
 
-__all__ = ["MAX_WEIGHTS", "Affine", "Array", "Circuit", "Layer", "Polynomial", "SparseAffine"]
+__all__ = ["MAX_WEIGHTS", "Affine", "Array", "Circuit", "Index", "Layer", "Polynomial", "SparseAffine"]
 
 MAX_WEIGHTS = 1 << 27  # one gigabyte of float64
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sealdrop_core.errors import InvalidRequest
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
 
 
 def malformed(reason: str) -> InvalidRequest:
@@ -62,8 +63,8 @@ class SparseAffine:
     """
 
     features: int
-    rows: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    rows: Index
+    columns: Index
     values: Array
     bias: Array
 

@@ -4,13 +4,10 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sealdrop.planning.rotation.inside import Gain, PolynomialGains
 from sealdrop.planning.rows import for_circuit
-from sealdrop_core.circuit import Array, Circuit
-
-Index = NDArray[np.int64]
+from sealdrop_core.circuit import Array, Circuit, Index
 
 LEAST_REACH = 2.0**-20  # scales of smaller values would leave the modulus
 SAMPLED_ROWS = 10

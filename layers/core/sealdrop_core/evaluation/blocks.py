@@ -4,11 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sealdrop_core.circuit import Affine, Array, SparseAffine
-
-Index = NDArray[np.int64]
+from sealdrop_core.circuit import Affine, Array, Index, SparseAffine
 
 
 @dataclass(frozen=True)

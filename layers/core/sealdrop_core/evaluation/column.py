@@ -9,6 +9,7 @@ from sealdrop_core.evaluation.blocks import blocks, groups
 from sealdrop_core.evaluation.dense import Sums, dense
 from sealdrop_core.evaluation.inputs import Inputs
 from sealdrop_core.evaluation.keys import EvaluationKeys
+from sealdrop_core.evaluation.rescaling import lowered
 from sealdrop_core.evaluation.response import Responder
 from sealdrop_core.layouts import ColumnLayout
 from sealdrop_core.lifting import lifted
@@ -99,17 +100,10 @@ class ColumnExecutor:
         if first is second:
             evaluator.square(first, product)
         else:
-            evaluator.multiply(*(self._lowered(value, power.raw.level) for value in (first, second)), product)
+            evaluator.multiply(*(lowered(self.ring, value, power.raw.level) for value in (first, second)), product)
         self._relinearize(product, power.raw, power.form, keys)
         self._rescale(product, power.raw, power.form)
         return product
-
-    def _lowered(self, value: Ciphertext, level: int) -> Ciphertext:
-        if value.coeff_modulus_size() == level:
-            return value
-        lowered = Ciphertext()
-        self.ring.evaluator.mod_switch_to(value, self.ring.parms_id(level), lowered)
-        return lowered
 
     def _relinearize(self, value: Ciphertext, raw: Form, form: Form, keys: EvaluationKeys) -> None:
         if form.polynomials < raw.polynomials:

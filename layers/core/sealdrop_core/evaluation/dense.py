@@ -15,7 +15,8 @@ from sealdrop_core import view
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation.blocks import Block, largest_sum
 from sealdrop_core.evaluation.inputs import WINDOW
-from sealdrop_core.evaluation.limbs import Limbs, Words
+from sealdrop_core.evaluation.limbs import Limbs
+from sealdrop_core.residues import Words
 from sealdrop_core.schedule import Form
 from sealdrop_core.seal import Ciphertext, Ring, viewable
 

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop_core.circuit import Array
-
-Words = NDArray[np.uint64]
+from sealdrop_core.residues import Words
 
 _MANTISSA = 53  # bits in which float64 counts exactly
 _TWO_52 = np.uint64(0x4330_0000_0000_0000)  # the bits of the float64 number 2^52

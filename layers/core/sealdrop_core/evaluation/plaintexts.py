@@ -16,7 +16,7 @@ class Plaintexts:
 
     def __init__(self, ring: Ring, rows: int) -> None:
         self.ring, self.rows = ring, rows
-        self.room = KEPT_BYTES
+        self.budget = KEPT_BYTES
 
     def slots(self, vector: Array) -> list[float]:
         """Return a periodic vector in all slots."""
@@ -33,10 +33,10 @@ class Plaintexts:
         plain = self.encode(make(), level, scale)
         if plain.is_zero():
             return None
-        room = self.room - 8 * level * self.ring.degree
-        if room < 0:
+        left = self.budget - 8 * level * self.ring.degree
+        if left < 0:
             return lambda: self.encode(make(), level, scale)
-        self.room = room
+        self.budget = left
         return lambda: plain
 
     def unit(self, level: int, scale: float) -> Kept:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop_core.evaluation.rescaling import rescale, settle
+from sealdrop_core.evaluation.rescaling import lowered, rescale, settle
 from sealdrop_core.scales import HalfScales, PolynomialScales
 from sealdrop_core.seal import Ciphertext, Plaintext, Ring
 
@@ -112,14 +112,6 @@ class _Powers:
     def reduced(self, product: Ciphertext, scale: float) -> Ciphertext:
         return reduced(self.ring, product, self.relinearization, scale)
 
-    def at(self, value: Ciphertext, level: int) -> Ciphertext:
-        """Return a value at a lower level, its scale unchanged."""
-        if value.coeff_modulus_size() == level:
-            return value
-        lowered = Ciphertext()
-        self.ring.evaluator.mod_switch_to(value, self.ring.parms_id(level), lowered)
-        return lowered
-
 
 class _Half:
     """c1 x + (c2 + c3 x) x^2, before its rescaling."""
@@ -144,7 +136,7 @@ class _Half:
         for value, plain in (("square", self.quadratic), ("x", self.linear)):
             if plain is not None:
                 term = Ciphertext()
-                self.ring.evaluator.multiply_plain(powers.at(getattr(powers, value), level), plain, term)
+                self.ring.evaluator.multiply_plain(lowered(self.ring, getattr(powers, value), level), plain, term)
                 total = _sum(self.ring, total, settle(term, self.scales.product))
         return total
 
@@ -153,7 +145,9 @@ class _Half:
         self.ring.evaluator.multiply_plain(powers.x, plain, leading)
         rescale(self.ring, leading, self.scales.leading)
         level = self.scales.level
-        self.ring.evaluator.multiply(powers.at(leading, level), powers.at(powers.square, level), product)
+        self.ring.evaluator.multiply(
+            lowered(self.ring, leading, level), lowered(self.ring, powers.square, level), product
+        )
         return settle(product, self.scales.product)
 
 

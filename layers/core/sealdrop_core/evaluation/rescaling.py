@@ -16,3 +16,12 @@ def rescale(ring: Ring, ciphertext: Ciphertext, scale: float) -> Ciphertext:
     """Divide by the last prime, in place, down to `scale`; returns the ciphertext."""
     ring.evaluator.rescale_to_next_inplace(ciphertext)
     return settle(ciphertext, scale)
+
+
+def lowered(ring: Ring, ciphertext: Ciphertext, level: int) -> Ciphertext:
+    """Return a ciphertext at a lower level, its scale unchanged; itself if that is its own."""
+    if ciphertext.coeff_modulus_size() == level:
+        return ciphertext
+    result = Ciphertext()
+    ring.evaluator.mod_switch_to(ciphertext, ring.parms_id(level), result)
+    return result

@@ -15,11 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sealdrop_core.circuit import Index
 from sealdrop_core.plan import Plan
 from sealdrop_core.residues import Words, pack
 from sealdrop_core.seal import Ciphertext, Encryptor, Ring
-
-Index = NDArray[np.int64]
 
 
 def gaussian(count: int, std: float) -> NDArray[np.int64]:

@@ -1,12 +1,9 @@
 """Coefficient packing: see `CoefficientLayout` for where everything stands."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sealdrop_core.circuit import Array
+from sealdrop_core.circuit import Array, Index
 from sealdrop_core.layouts import CoefficientLayout
-
-Index = NDArray[np.int64]
 
 
 def lift(X: Array, layout: CoefficientLayout) -> Array:

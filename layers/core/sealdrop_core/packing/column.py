@@ -1,12 +1,9 @@
 """Column packing: see `ColumnLayout`; coefficient or slot r of ciphertext i is feature i of row r."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sealdrop_core.circuit import Array
+from sealdrop_core.circuit import Array, Index
 from sealdrop_core.layouts import ColumnLayout
-
-Index = NDArray[np.int64]
 
 
 def pack_rows(values: Array, layout: ColumnLayout, width: int) -> Array:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sealdrop_core.circuit import Affine, Array, SparseAffine
-from sealdrop_core.packing.rotation import Diagonals, Index, Wire
+from sealdrop_core.circuit import Affine, Array, Index, SparseAffine
+from sealdrop_core.packing.rotation import Diagonals, Wire
 
 
 def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -> Diagonals | None:

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sealdrop_core.circuit import Affine, Array, SparseAffine
+from sealdrop_core.circuit import Affine, Array, Index, SparseAffine
 from sealdrop_core.layouts import RotationLayout
-
-Index = NDArray[np.int64]
 
 
 def power_of_two(width: int) -> int:
