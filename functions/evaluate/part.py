@@ -15,7 +15,7 @@ from evaluate import report
 from evaluate.intake import Intake, take_in
 from evaluate.pool import Pool
 from evaluate.report import Stopwatch
-from sealdrop_core.errors import EvaluationFailed, NotFound, SealdropError
+from sealdrop_core.errors import EvaluationFailed, NotFound, SealdropError, Unavailable
 from sealdrop_core.jobs import JOB_TERMINAL, JobState
 from sealdrop_core.sealed import Header
 
@@ -111,7 +111,8 @@ def _give_up(leased: Leased, error: SealdropError) -> None:
     slot = leased.arrival.slot
     if error.retryable and leased.part.attempts < settings().max_attempts:
         leases.release(slot, leased.owner, error)
-        seconds = 2**leased.part.attempts
+        # a worker is back at once; an outage of minutes is worth waiting for
+        seconds = (4 if isinstance(error, Unavailable) else 2) ** leased.part.attempts
         report.retried(slot, error.code, seconds)
         raise ComeBack(seconds) from error
     if leases.fail(leased.job, leased.part.part, error, leased.owner):

@@ -9,8 +9,9 @@ import pytest
 from botocore.response import StreamingBody
 from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
-from cloud import jobs, leases, objects, parts
+from cloud import jobs, leases, messages, objects, parts
 from cloud.paths import Slot
+from evaluate.process import WorkerLost
 from sealdrop.publish.store import Store
 from sealdrop_core.errors import Unavailable
 from tests.functions.events import BUCKET, TABLE, created, load, message
@@ -176,6 +177,23 @@ def test_an_input_that_breaks_off_while_it_is_read_is_read_again(owner, plan, ro
         assert len(owner.deliver(uploaded)) == 1
     assert owner.deliver(uploaded) == []
     assert owner.part(job)["state"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("error", "pauses"), [(Unavailable("S3 is away"), [4, 16, 64, 256]), (WorkerLost("it died"), [2, 4, 8, 16])]
+)
+def test_an_outage_of_minutes_is_waited_for(owner, plan, rows, monkeypatch, error, pauses):
+    def fail(*_):
+        raise error
+
+    waited = []
+    job, uploaded = owner.send(plan, rows)
+    monkeypatch.setattr(objects, "write", fail)
+    monkeypatch.setattr(messages, "bring_back", lambda _, seconds: waited.append(seconds))
+    while owner.deliver(uploaded):
+        pass
+    assert waited == pauses
+    assert owner.part(job)["error"]["code"] == error.code
 
 
 def test_a_fault_that_passes_leaves_no_trace(owner, plan, rows, monkeypatch):
