@@ -26,9 +26,27 @@ def test_higher_degrees_fit_better(activation: str) -> None:
     network, X, unseen = _network(activation, 6, 10, 2), *draw.normal(size=(2, 500, 6))
     wanted = network.evaluate(unseen)
     errors = [np.sqrt(np.mean((circuit.evaluate(unseen) - wanted) ** 2)) for circuit in circuits(network, X)]
-    assert len(errors) == len(DEGREES)
-    assert errors[-1] < errors[0]
-    assert errors[-1] < 0.15 * wanted.std()
+    for shared_or_own in (errors[::2], errors[1::2]):
+        assert len(shared_or_own) == len(DEGREES)
+        assert shared_or_own[-1] < shared_or_own[0]
+        assert shared_or_own[-1] < 0.15 * wanted.std()
+
+
+@pytest.mark.parametrize("degree", DEGREES)
+@pytest.mark.parametrize("activation", ["relu", "logistic", "tanh"])
+def test_units_that_see_different_values_fit_better_alone(activation: str, degree: int) -> None:
+    first, after = (
+        Affine(random.normal(size=(10, 6)), random.normal(size=10)),
+        Affine(random.normal(size=(2, 10)), np.zeros(2)),
+    )
+    sizes = np.logspace(-1, 1, 10)
+    network = chain(6, [Affine(first.weight * sizes[:, np.newaxis], first.bias), ACTIVATIONS[activation], after])
+    X, unseen = random.normal(size=(2, 500, 6))
+    shared, own = (
+        np.mean((fit(network, X, degree, each=each).evaluate(unseen) - network.evaluate(unseen)) ** 2)
+        for each in (False, True)
+    )
+    assert own < shared
 
 
 def test_polynomials_work_on_values_up_to_one() -> None:

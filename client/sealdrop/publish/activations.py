@@ -7,36 +7,46 @@ predictions at the same degree.
 import numpy as np
 from numpy.polynomial.chebyshev import cheb2poly, chebvander
 
+from sealdrop.publish.linear import Linear, scaled
 from sealdrop.publish.network import Layer, Network
 from sealdrop.publish.nonlinearities import Activation
-from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial, SparseAffine
+from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 
 DEGREES = (2, 3, 5, 7)
 MAX_SAMPLES = 200_000
 RIDGE = 1e-3  # of the mean variance of a hidden unit
-BEYOND, BEYOND_WEIGHT = 1.5, 3e-4  # times the reach of the calibration rows, times their weight
+BEYOND = 1.5  # times the reach of the calibration rows
+SHARED_WEIGHT, OWN_WEIGHT = 3e-4, 3e-3  # of what is beyond, times that of the rows: a unit alone sees less of its range
 
 
 def circuits(network: Network, X: Array) -> list[Circuit]:
-    """Return the circuits that stand for a network, by ascending degree; without activations it is one itself."""
-    return [fit(network, X, degree) for degree in DEGREES] if network.activations else [network.circuit()]
+    """Return the circuits that stand for a network, by ascending degree; without activations it is one itself.
+
+    Of each degree there are two: with one polynomial for all units of a layer, and with one for each.
+    """
+    if not network.activations:
+        return [network.circuit()]
+    return [fit(network, X, degree, each=each) for degree in DEGREES for each in (False, True)]
 
 
-def fit(network: Network, X: Array, degree: int) -> Circuit:
+def fit(network: Network, X: Array, degree: int, *, each: bool = False) -> Circuit:
     """Replace every activation by the polynomial that fits it best on what rows X bring to it, layer after layer.
 
     The affine map before it is divided by the largest of these values, so that the polynomial works on [-1, 1]; the
     affine map after it is fitted again, so that it makes of the polynomial's values what it made of the activation's.
+    With `each`, every unit has a polynomial of its own, and a range of its own.
     """
     layers: list[Layer] = []
     values = wanted = np.asarray(X, dtype=np.float64)
     for layer in network.layers:
         wanted = layer(wanted)
         if isinstance(layer, Activation):
-            reach = float(np.abs(values).max()) or 1.0
+            seen = values if each else values.reshape(-1, 1)
+            reach = np.abs(seen).max(axis=0)
+            reach[reach == 0] = 1.0
             layers[-1] = _shrunk(layers[-1], reach)
             values = values / reach
-            layer = _least_squares(layer, values, reach, degree)
+            layer = _least_squares(layer, seen / reach, reach, degree)
         elif layers and isinstance(layer, Affine):
             layer = _fitted_again(layer, values, wanted)
         layers.append(layer)
@@ -54,26 +64,24 @@ def _fitted_again(layer: Affine, values: Array, wanted: Array) -> Affine:
     return Affine(layer.weight + change, layer.bias + left.mean(axis=0) - change @ mean)
 
 
-def _shrunk(layer: Layer, reach: float) -> Layer:
-    if isinstance(layer, SparseAffine):
-        return SparseAffine(layer.features, layer.rows, layer.columns, layer.values / reach, layer.bias / reach)
-    assert isinstance(layer, Affine)
-    return Affine(layer.weight / reach, layer.bias / reach)
+def _shrunk(layer: Layer, reach: Array) -> Layer:
+    assert isinstance(layer, Linear)
+    return scaled(layer, np.broadcast_to(1 / reach, layer.outputs), np.zeros(layer.outputs))
 
 
-def _least_squares(activation: Activation, values: Array, reach: float, degree: int) -> Polynomial:
-    """Fit to values in [-1, 1], and with little weight beyond them.
+def _least_squares(activation: Activation, seen: Array, reach: Array, degree: int) -> Polynomial:
+    """Fit one polynomial to each column of values in [-1, 1], and with little weight beyond them.
 
     A row of unseen combinations may bring more than any calibration row did; left free there, a polynomial runs away.
     """
-    flat = values.ravel()
-    flat = flat[:: -(-flat.size // MAX_SAMPLES)]
+    seen = seen[:: -(-seen.size // MAX_SAMPLES)]
     beyond = np.linspace(-BEYOND, BEYOND, 101)
-    weight = np.concatenate([np.ones(flat.size), np.full(101, np.sqrt(BEYOND_WEIGHT * flat.size / 101))])
-    at = np.concatenate([flat, beyond])
-    basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
-    found = np.linalg.lstsq(basis, activation(at * reach) * weight, rcond=None)[0]
-    powers = np.zeros(degree + 1)
-    coefficients = cheb2poly(found) / BEYOND ** np.arange(len(found))
-    powers[: len(coefficients)] = coefficients
-    return Polynomial(powers)
+    little = OWN_WEIGHT if seen.shape[1] > 1 else SHARED_WEIGHT
+    weight = np.concatenate([np.ones(len(seen)), np.full(101, np.sqrt(little * len(seen) / 101))])
+    powers = np.zeros((seen.shape[1], degree + 1))
+    for own, column, size in zip(powers, seen.T, reach, strict=True):
+        at = np.concatenate([column, beyond])
+        basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
+        found = cheb2poly(np.linalg.lstsq(basis, activation(at * size) * weight, rcond=None)[0])
+        own[: len(found)] = found / BEYOND ** np.arange(len(found))
+    return Polynomial(powers if len(powers) > 1 else powers[0])
