@@ -35,12 +35,10 @@ def test_higher_degrees_fit_better(activation: str) -> None:
 @pytest.mark.parametrize("degree", DEGREES)
 @pytest.mark.parametrize("activation", ["relu", "logistic", "tanh"])
 def test_units_that_see_different_values_fit_better_alone(activation: str, degree: int) -> None:
-    first, after = (
-        Affine(random.normal(size=(10, 6)), random.normal(size=10)),
-        Affine(random.normal(size=(2, 10)), np.zeros(2)),
-    )
-    sizes = np.logspace(-1, 1, 10)
-    network = chain(6, [Affine(first.weight * sizes[:, np.newaxis], first.bias), ACTIVATIONS[activation], after])
+    random, sizes = np.random.default_rng(5), np.logspace(-1, 1, 10)
+    first = Affine(random.normal(size=(10, 6)) * sizes[:, np.newaxis], random.normal(size=10))
+    after = Affine(random.normal(size=(2, 10)), np.zeros(2))
+    network = chain(6, [first, ACTIVATIONS[activation], after])
     X, unseen = random.normal(size=(2, 500, 6))
     shared, own = (
         np.mean((fit(network, X, degree, each=each).evaluate(unseen) - network.evaluate(unseen)) ** 2)
