@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.report import show
 
-SUBJECTS = ("single_row", "batch", "networks", "workers", "cold_start", "functions", "large_jobs")
+SUBJECTS = ("planning", "single_row", "batch", "networks", "workers", "cold_start", "functions", "large_jobs")
 NIGHTLY = ("bounds",)  # run only when named: it takes half an hour
 
 

@@ -28,9 +28,9 @@ def run() -> list[Claim]:
     """Measure every network with open and with private responses, the first also with TenSEAL."""
     with one_core():
         first = models.network("digits 64-32-10 degree 3", load_digits, (64, 32, 10), (0.1, 0.5, 0.3, 0.1))
-        wide, cryptonets = _wide(), _cryptonets()
-        single = [*_measure(first, tenseal_too=True), *_measure(wide), *_measure(cryptonets)]
-        return single + _batches(wide, cryptonets)
+        keyless, images = wide(), cryptonets()
+        single = [*_measure(first, tenseal_too=True), *_measure(keyless), *_measure(images)]
+        return single + _batches(keyless, images)
 
 
 def _measure(subject: models.Subject, *, tenseal_too: bool = False) -> list[Claim]:
@@ -53,16 +53,16 @@ def _measure(subject: models.Subject, *, tenseal_too: bool = False) -> list[Clai
     return claims
 
 
-def _batches(keyless: models.Subject, cryptonets: models.Subject) -> list[Claim]:
+def _batches(keyless: models.Subject, images: models.Subject) -> list[Claim]:
     """Measure the planner's choice for a batch with open responses, and CryptoNets' columns with private ones.
 
     The latter are for information: a block of them is more than an upload holds, and the planner refuses it.
     """
-    refused = column.network_plan(cryptonets.circuit, cryptonets.calibration, network.Wish(2.0**-10, "private"), 0.0)
+    refused = column.network_plan(images.circuit, images.calibration, network.Wish(2.0**-10, "private"), 0.0)
     return [
         *_block(keyless, _plan(keyless, "open", BATCH), "open", KEYLESS_MEGABYTES),
-        *_block(cryptonets, _plan(cryptonets, "open", BATCH), "open", MEGABYTES),
-        *_block(cryptonets, refused, "private", None),
+        *_block(images, _plan(images, "open", BATCH), "open", MEGABYTES),
+        *_block(images, refused, "private", None),
     ]
 
 
@@ -119,14 +119,14 @@ def _subject(name: str, circuit: Circuit, random: np.random.Generator) -> models
     return models.Subject(name, circuit, _images(random, 500), _images(random, 10), np.zeros(10))
 
 
-def _wide() -> models.Subject:
+def wide() -> models.Subject:
     """Return the network of AWS's sample of encrypted inference on SageMaker, with random weights."""
     random = np.random.default_rng(1)
     circuit = Circuit([_dense(random, 784, 392), SQUARE, _dense(random, 392, 10)])
     return _subject("784-392-10 square", circuit, random)
 
 
-def _cryptonets() -> models.Subject:
+def cryptonets() -> models.Subject:
     """Return a convolution (5x5, stride 2, 5 maps, padded by one), square, 100, square, 10, with random weights."""
     random = np.random.default_rng(2)
     first = _convolution(random, side=28, kernel=5, stride=2, maps=5, across=13)

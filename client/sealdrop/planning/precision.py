@@ -94,7 +94,8 @@ def split(rounding: Rounding, bound: float, prime: int, error: float, privacy: P
 def fewest_bits(error: Callable[[int], float], allowed: float, least: int, most: int) -> int:
     """Return the fewest bits behind the point that keep what rounding costs to what is allowed, `most` if none do."""
     start = min(least + 6, most)
-    guess = start + math.ceil(math.log2(max(error(start), _TINY) / allowed))  # a bit halves the error, about
+    # a bit halves the error, about
+    guess = start + math.ceil(min(math.log2(max(error(start), _TINY) / allowed), most))
     bits = min(max(guess, least), most)
     while bits > least and error(bits - 1) <= allowed:
         bits -= 1

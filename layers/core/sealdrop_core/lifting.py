@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sealdrop_core.circuit import Affine, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible, InvalidRequest
 
+BLOCK = 64  # pairs at a time: what is computed of them stays in the cache
 Pair = tuple[int, int]
 
 
@@ -63,8 +64,10 @@ def lifted(circuit: Circuit, pairs: Sequence[Pair]) -> Affine | SparseAffine:
     weight, shift, outer = hidden.dense(), hidden.bias, output.dense()
     slope = b + 2 * a * shift
     constant = c + shift * (b + a * shift)
-    index = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-    double = np.where(index[:, 0] == index[:, 1], 1.0, 2.0)
-    products = weight[:, index[:, 0]] * weight[:, index[:, 1]] * double
-    quadratic = (outer * a) @ products
+    index, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2), np.ascontiguousarray(weight.T)
+    quadratic = np.zeros((output.outputs, len(index)))
+    for start in range(0, len(index), BLOCK):
+        first, second = index[start : start + BLOCK].T
+        products = columns[first] * columns[second]
+        quadratic[:, start : start + BLOCK] = (outer * a) @ products.T * np.where(first == second, 1.0, 2.0)
     return Affine(np.concatenate([(outer * slope) @ weight, quadratic], axis=1), outer @ constant + output.bias)

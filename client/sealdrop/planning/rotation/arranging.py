@@ -1,11 +1,12 @@
 """Arrange a circuit in slots: for every affine map in order or placed, whichever takes fewer rotations."""
 
+import math
 from collections.abc import Sequence
 
 from sealdrop_core.circuit import Affine, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.layouts import Activation, RotationLayer, RotationLayout
-from sealdrop_core.packing.placement import placed
+from sealdrop_core.packing.placement import most_weights, placed
 from sealdrop_core.packing.rotation import (
     Diagonals,
     Wire,
@@ -71,14 +72,15 @@ class Arranger:
     def _cheapest(self, index: int, wire: Wire, in_order: Diagonals, slots: int) -> Diagonals:
         """Return a map's diagonals with its outputs in order or, before an activation, placed where that is cheaper."""
         affine, best, least = self.circuit.affines[index], in_order, _cost(in_order)
-        period = max(wire.period, in_order.after)
+        fewest, period = _least_cost(most_weights(affine)), max(wire.period, in_order.after)
         while period <= slots and self.activations[index] != "none":
+            # the next map has to add up all that stands between the outputs
+            adding = ROTATION * (period // in_order.after).bit_length()
+            if fewest + adding >= least:
+                break
             found = self._placed(index, affine, wire, period)
-            if found is not None:
-                # the next map has to add up all that stands between the outputs
-                cost = _cost(found) + ROTATION * (period // in_order.after).bit_length()
-                if cost < least:
-                    best, least = found, cost
+            if found is not None and _cost(found) + adding < least:
+                best, least = found, _cost(found) + adding
             period *= 2
         return best
 
@@ -91,3 +93,8 @@ class Arranger:
 
 def _cost(map_: Diagonals) -> int:
     return len(map_.offsets) + ROTATION * (map_.babies + map_.giants + len(map_.folds))
+
+
+def _least_cost(diagonals: int) -> int:
+    """Return what so many diagonals cost at least: a grid of that many points has at least these steps."""
+    return diagonals + ROTATION * max(math.ceil(2 * math.sqrt(diagonals)) - 2, 0)

@@ -45,7 +45,7 @@ class ScoreNoise:
     """The variances of a score, in its own units, while they are gathered."""
 
     def __init__(self, network: Network, chain: Chain) -> None:
-        self.network, self.chain = network, chain
+        self.network, self.chain, self.rows = network, chain, network.rows
         self.noise, self.weights = 0.0, 0.0
         squares = accumulate((prime / chain.special) ** 2 for prime in chain.primes)
         self._digits = [noise.ERROR_STD**2 * chain.degree / 3 * square for square in squares]
@@ -68,17 +68,17 @@ class ScoreNoise:
 
         Digits are not centred: half of their energy, and more, stands in the few slots whose root is near one.
         """
-        own = period * self.network.rows
+        own = period * self.rows
         energy = own * (gain.norm**2 + own * gain.peak**2) / 2
         rounding = self._rounding(period) * own * gain.norm**2
         self.noise += times * (self._digits[level - 1] * energy + rounding) / scale**2
 
     def _share(self, period: int, gain: Gain, scale: float) -> float:
         """Return what the variance of a coefficient is multiplied by, at this scale, on values with this gain."""
-        return period * self.network.rows * gain.norm**2 / scale**2
+        return period * self.rows * gain.norm**2 / scale**2
 
     def _rounding(self, period: int) -> float:
-        return self._rounded * tail(2 * period * self.network.rows / self.chain.degree)
+        return self._rounded * tail(2 * period * self.rows / self.chain.degree)
 
 
 def deviation(network: Network, chain: Chain, found: Sequence[LayerScales]) -> Deviation:

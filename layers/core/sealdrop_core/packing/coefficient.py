@@ -11,7 +11,8 @@ def lift(X: Array, layout: CoefficientLayout) -> Array:
     if not layout.monomials:
         return X
     pairs = np.array(layout.monomials, dtype=np.int64)
-    return np.concatenate([X, X[:, pairs[:, 0]] * X[:, pairs[:, 1]]], axis=1)
+    products = np.take(X, pairs[:, 0], axis=1) * np.take(X, pairs[:, 1], axis=1)
+    return np.concatenate([X, products], axis=1)
 
 
 def pack_rows(values: Array, layout: CoefficientLayout, degree: int) -> Array:

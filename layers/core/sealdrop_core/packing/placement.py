@@ -6,6 +6,7 @@ pattern's diagonals and no others; maps that start at the same input stand in re
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,14 +19,15 @@ def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -
 
     The choice is a function of the arguments alone: planner and server make the same.
     """
-    if _largest(affine) > limit:
+    if most_weights(affine) > limit:
         return None
     rows, columns, values = _entries(affine)
     inputs = wire.slots[columns]
-    starts = np.searchsorted(rows, np.arange(1, affine.outputs))
+    bounds = np.searchsorted(rows, np.arange(affine.outputs + 1)).tolist()
     firsts = np.zeros(affine.outputs, dtype=np.int64)
     firsts[rows[::-1]] = inputs[::-1]  # the first of each output is written last
-    shapes = np.split((inputs - firsts[rows]) % wire.period, starts)
+    distances = (inputs - firsts[rows]) % wire.period
+    shapes = [distances[start:end] for start, end in pairwise(bounds)]
     places = _places(firsts.tolist(), shapes, wire.period, period, limit)
     if places is None:
         return None
@@ -43,7 +45,7 @@ def placed(affine: Affine | SparseAffine, wire: Wire, period: int, limit: int) -
     return Diagonals(found, period, period, Wire(places, period), vector)
 
 
-def _largest(affine: Affine | SparseAffine) -> int:
+def most_weights(affine: Affine | SparseAffine) -> int:
     """Return the most weights of one output: so many diagonals it takes at least."""
     if isinstance(affine, Affine):
         return int(np.count_nonzero(affine.weight, axis=1).max())
