@@ -52,7 +52,7 @@ class Rounding:
 
     def __init__(self, affine: Affine | SparseAffine, rows: Array, pairs: Sequence[Pair], leeway: float) -> None:
         self.affine, self.weight, self.rows = affine, affine.dense(), rows
-        self.pairs, self.leeway = pairs, leeway
+        self.pairs, self.leeway = np.array(pairs, dtype=np.int64), leeway
         self._errors: dict[int, float] = {}
 
     def error(self, bits: int) -> float:

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sealdrop_core.circuit import Affine, Array, SparseAffine
 from sealdrop_core.lifting import Pair
+
+Index = NDArray[np.int64]
 
 
 def largest_score(affine: Affine | SparseAffine, pairs: Sequence[Pair], leeway: float) -> float:
@@ -19,12 +22,12 @@ def largest_score(affine: Affine | SparseAffine, pairs: Sequence[Pair], leeway: 
     return float((weight.sum(axis=1) + np.abs(affine.bias) + beyond(weight, pairs, leeway)).max())
 
 
-def beyond(weight: Array, pairs: Sequence[Pair], leeway: float) -> Array:
+def beyond(weight: Array, pairs: Sequence[Pair] | Index, leeway: float) -> Array:
     """Return what rows outside the box add to each score at most, given absolute weights (outputs, packed columns)."""
     columns = weight.shape[1] - len(pairs)
     part, products = weight[:, :columns].copy(), weight[:, columns:]
     if len(pairs):
-        first, second = np.array(pairs, dtype=np.int64).T
+        first, second = np.asarray(pairs, dtype=np.int64).T
         np.add.at(part.T, first, products.T)
         np.add.at(part.T, second, products.T)
     return np.asarray(leeway * part.max(axis=1) + leeway**2 * products.max(axis=1, initial=0.0))

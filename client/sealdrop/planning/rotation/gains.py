@@ -123,4 +123,7 @@ def _input_gain(weight: Array, largest: float, derivatives: Array, below: Array)
 
 def _slope(coefficients: Array, z: Array) -> Array:
     """Return the derivative of polynomials at z, shape (rows, width); coefficients have shape (powers, width)."""
-    return sum((power * row * z ** (power - 1) for power, row in enumerate(coefficients) if power), np.zeros_like(z))
+    slope = np.zeros_like(z)
+    for power in range(len(coefficients) - 1, 0, -1):
+        slope = slope * z + power * coefficients[power]
+    return slope
