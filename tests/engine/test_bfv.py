@@ -13,7 +13,7 @@ from sealdrop.planning import exact, plan
 from sealdrop.planning.fixed_point import BUDGET_BITS
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
-from sealdrop_core.errors import Infeasible
+from sealdrop_core.errors import Infeasible, RefusedInput
 from sealdrop_core.plan import Plan
 from tests.engine.twin import Twin
 
@@ -144,3 +144,17 @@ def test_what_no_integers_hold_is_infeasible(weight: float, calibration: float) 
     circuit = Circuit([Affine(np.array([[weight, weight]]), np.zeros(1))])
     with pytest.raises(Infeasible):
         plan(circuit, np.array([[calibration, 2.0], [0.0, 1.0]]), exact=True)
+
+
+@pytest.mark.parametrize("middle", [[], [Polynomial(np.array([0.0, 0.0, 1.0])), Affine(np.ones((1, 2)), np.zeros(1))]])
+def test_rows_that_would_be_rounded_are_refused(middle: list[Affine | Polynomial]) -> None:
+    circuit = Circuit([Affine(np.array([[3.0, 1.0], [1.0, -2.0]]), np.zeros(2)), *middle])
+    X = np.random.default_rng(0).integers(0, 40, size=(50, 2)) / 4
+    for chosen in plan(circuit, X, rows=(1, 1000), exact=True):
+        twin = Twin.of(circuit, chosen)
+        assert np.array_equal(twin.scores(X), circuit.evaluate(X))
+        for value in (1 / 32, 0.1):
+            with pytest.raises(RefusedInput) as refusal:
+                twin.scores(np.array([[1.0, 2.0], [value, 3.0]]))
+            assert refusal.value.code == "not_exact"
+            assert "row 1" in refusal.value.message

@@ -9,7 +9,9 @@ from sealdrop.errors import RefusedInput
 from sealdrop.sealing import coefficient, column, rotation
 from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core.circuit import Array
+from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.manifest import Manifest
+from sealdrop_core.packing.coefficient import lift
 from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring, channel
 from sealdrop_core.sealed import Header
@@ -25,10 +27,13 @@ _PLAINTEXTS: Mapping[str, Callable[[Ring, Plan, Any, Array], Iterator[Any]]] = {
 def seal(ring: Ring, encryptor: Any, manifest: Manifest, plan: Plan, X: Array, *, key: str | None) -> bytes:
     """Return the sealed input of rows X, shape (rows, features): normalised, packed, encrypted, with its header.
 
-    Raises RefusedInput (`out_of_range`) for rows that do not fit into a plaintext.
+    Raises RefusedInput: `out_of_range` for rows that do not fit into a plaintext, `not_exact` for numbers that a plan
+    with exact scores would have to round.
     """
     values = (X - np.array(manifest.normalization.center)) / np.array(manifest.normalization.scale)
     ckks = plan.parameters.scheme == "ckks"
+    if not ckks:
+        _check_exact(values, plan)
     form = ring.form(len(ring.primes), 2.0**plan.input_scale_log2 if ckks else 1.0, ntt=ckks)
     fields = {
         "model": manifest.reference,
@@ -56,3 +61,16 @@ def _blocks(ring: Ring, plan: Plan, values: Array) -> Iterator[Any]:
                 code="out_of_range",
                 remedy='Check units and order of the columns; or choose on_out_of_range="clip".',
             ) from None
+
+
+def _check_exact(values: Array, plan: Plan) -> None:
+    packed = lift(values, plan.layout) if isinstance(plan.layout, CoefficientLayout) else values
+    scaled = packed * 2.0**plan.input_scale_log2
+    rounded = np.flatnonzero((scaled != np.rint(scaled)).any(axis=1))
+    if len(rounded):
+        raise RefusedInput(
+            f"row {rounded[0]} holds numbers that would be rounded, and this model's scores are exact"
+            f" ({len(rounded)} such rows in all)",
+            code="not_exact",
+            remedy="Pass whole numbers, or numbers of as few digits as the model was calibrated on.",
+        )
