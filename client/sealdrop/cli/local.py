@@ -17,7 +17,7 @@ LIFETIME = 30 * 86400  # seconds a local token is good for; the deployment ends 
 
 
 def local(
-    port: Annotated[int, typer.Option(help="The API's port; 0 takes a free one.")] = 8787,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The API's port; 0 takes a free one.")] = 8787,
     runtime: Annotated[
         Literal["in-process", "rie"], typer.Option(help="How functions run; rie is Lambda's own runtime.")
     ] = "in-process",
