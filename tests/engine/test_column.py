@@ -1,7 +1,6 @@
 """Column packing against the plaintext twin, and what its plans promise."""
 
 import os
-import time
 
 import numpy as np
 import pytest
@@ -147,16 +146,6 @@ def test_columns_are_planned_for_many_rows_and_not_for_one() -> None:
     single, many = plan(circuit, circuits.rows(0, 50, 30), rows=(1, 20000), response="open")
     assert (single.layout.packing, many.layout.packing) == ("coefficient", "column")
     assert many.input_bytes(20000) < single.input_bytes(20000)
-
-
-@pytest.mark.parametrize(
-    "circuit", [network([64, 10], []), network([64, 32, 10], [2]), network([30, 16, 8, 3], [3, 3]), convolutional()]
-)
-def test_the_search_is_quick(circuit: Circuit) -> None:
-    calibration = circuits.rows(0, 500, circuit.features)
-    start = time.process_time()
-    list(column.candidates(circuit, calibration, 2.0**-8, "private", 1.0))
-    assert time.process_time() - start < 10  # it takes some tens of milliseconds
 
 
 def test_an_error_that_no_modulus_carries_is_infeasible() -> None:

@@ -139,7 +139,7 @@ def _balance(
             raise Infeasible("another share of the error takes fewer bits")
         return parameters, scheduler
 
-    laid(probe.sketch(weight_bits), each)
+    laid(probe.sketch(weight_bits), each)  # whether the share is worth a profile of its own
     profile = probe.profile(weight_bits)
     for _ in range(6):
         parameters, scheduler = laid(profile, each)
