@@ -175,3 +175,13 @@ def test_networks_beyond_all_bounds_are_refused(degrees: list[int], seed: int, m
     )
     with pytest.raises(Infeasible):
         _plans(Circuit([*inner, last]), 9e-5, "private", leeway=1.0)
+
+
+@pytest.mark.parametrize("used", [0, 650])
+def test_columns_of_no_weight_cost_nothing(used: int) -> None:
+    """A sparse model reads few of many columns, and a constant one none."""
+    weight = np.zeros((1, 700))
+    weight[:, :used:13] = 0.25
+    circuit = Circuit([Affine(np.roll(weight, 40), np.ones(1))])
+    for chosen in _plans(circuit, 2.0**-10, "private"):
+        _check(circuit, chosen, circuits.rows(3, 5, 700))

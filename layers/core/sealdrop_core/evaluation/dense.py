@@ -41,8 +41,9 @@ def dense(ring: Ring, inputs: Ciphertexts, weights: Sequence[Block], form: Form,
     used = np.unique(np.concatenate([block.inputs for block in weights])).tolist() if weights else []
     for start in range(0, len(used), WINDOW):
         read = used[start : start + WINDOW]
-        parts = [block.reading(np.array(read)) for block in weights]
-        _add(ring, [inputs[index] for index in read], [part for part in parts if part.weights.any()], form, sums)
+        parts = [part for part in (block.reading(np.array(read)) for block in weights) if part.weights.any()]
+        if parts:
+            _add(ring, [inputs[index] for index in read], parts, form, sums)
 
 
 def _add(ring: Ring, inputs: Sequence[Ciphertext], weights: Sequence[Block], form: Form, sums: Sums) -> None:
