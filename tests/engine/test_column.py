@@ -185,3 +185,13 @@ def test_columns_of_no_weight_cost_nothing(used: int) -> None:
     circuit = Circuit([Affine(np.roll(weight, 40), np.ones(1))])
     for chosen in _plans(circuit, 2.0**-10, "private"):
         _check(circuit, chosen, circuits.rows(3, 5, 700))
+
+
+@pytest.mark.parametrize("powers", [[0.0], [1.5], [2.0, 1.0], [0.0, 0.0, 0.0]])
+@pytest.mark.parametrize("hidden", [1, 2])
+def test_networks_that_multiply_nothing_are_planned(powers: list[float], hidden: int) -> None:
+    """Constant or straight lines instead of activations: nothing to relinearize, and scores without noise."""
+    drawn = network([5, *[4] * hidden, 2], [2] * hidden, 7)
+    circuit = Circuit([Polynomial(np.array(powers)) if isinstance(one, Polynomial) else one for one in drawn.layers])
+    for chosen in plan(circuit, circuits.rows(1, 50, 5), error=2.0**-7):
+        assert Twin.of(circuit, chosen).largest_error(circuits.rows(2, 5, 5)) <= chosen.quote.error

@@ -127,7 +127,8 @@ def _balance(
 
     Raises Infeasible when there is none, or none of at most so many bits.
     """
-    relinearize = len(shapes) > 1 or any(exponent > 2 for shape in shapes for exponent in shape.exponents)
+    highest = max(exponent for shape in shapes for exponent in (1, *shape.exponents))
+    relinearize = highest > (1 if len(shapes) > 1 else 2)
     weight_bits, lost = probe.weight_bits(wish.error * share)
     std = (wish.error - lost) / SIGMAS
     flooding_bits = wish.flooding_bits(degree, probe.circuit.outputs)

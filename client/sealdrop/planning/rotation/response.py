@@ -14,6 +14,7 @@ MAX_DIVERGENCE_LOG2 = -20.0  # of a private response, all its coefficients toget
 # of the error, for what evaluation leaves in a score; the rest goes to dropped bits or to flooding
 EVALUATION_SHARE = 0.7
 WEIGHTS_SHARE = 0.5  # of that, for rounded weights, before noise is known
+LEAST_NOISE = 2.0**-100  # of evaluation, in a score: one that depends on nothing has none
 
 
 def needed_flooding_bits(layout: RotationLayout) -> float:
@@ -66,7 +67,7 @@ def respond(
     dropped = noise.most_dropped_bits(degree, left / 4 / heavy)
     spent = heavy * math.hypot(noise.dropped_std(degree, dropped), noise.public_zero_std(degree))
     flooding = math.sqrt(max(left**2 - spent**2, 1.0))
-    bits = math.log2(flooding * unit / (GAIN_FACTOR * deviation.noise))
+    bits = math.log2(flooding * unit / (GAIN_FACTOR * max(deviation.noise, LEAST_NOISE)))
     response = Response(
         dropped_bits=dropped,
         flooding_std_log2=math.log2(flooding),
