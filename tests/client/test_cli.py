@@ -83,7 +83,7 @@ def test_an_unreachable_deployment_is_told_with_a_hint(run, service):
 
 
 def test_nothing_a_service_says_steers_the_terminal(run, service):
-    service.fail("GET", problem(400, "bad", remedy="\x1b[31m[bold]red\x07"))
+    service.fail("GET", problem(400, "\x1b]0;evil\x07", remedy="\x1b[31m[bold]red\x07"))
     shown = run("models").stderr
     assert "\x1b" not in shown
     assert "[bold]red" in shown
