@@ -11,7 +11,8 @@ from benchmarks import baseline, models, server
 from benchmarks.report import Claim
 from benchmarks.served import served
 from benchmarks.timing import medians, one_core
-from sealdrop.planning import Privacy, column, network, plan
+from sealdrop.planning import Privacy, column, plan
+from sealdrop.planning.column import network
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.folding import SQUARE
 from sealdrop_core.plan import Plan

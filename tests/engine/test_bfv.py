@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sealdrop.planning import exact, plan
-from sealdrop.planning.fixed_point import BUDGET_BITS
+from sealdrop.planning.exact.fixed_point import BUDGET_BITS
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, RefusedInput

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sealdrop.planning.derivatives import largest_derivatives
+from sealdrop.planning.column.derivatives import largest_derivatives
+from sealdrop.planning.column.profile import Probe
 from sealdrop.planning.precision import fewest_bits
-from sealdrop.planning.profile import Probe
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import monomials

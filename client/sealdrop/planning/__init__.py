@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from sealdrop.planning import coefficient, column, rotation
-from sealdrop.planning.exact import candidates as exact_candidates
+from sealdrop.planning import coefficient, column, exact, rotation
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
@@ -19,7 +18,7 @@ FINEST, OF_LARGEST, OF_SPREAD = 2.0**-10, 2.0**-15, 2.0**-6
 
 _Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
 _PACKINGS: Sequence[_Candidates] = (rotation.candidates, coefficient.candidates, column.candidates)
-_EXACT: Sequence[_Candidates] = (exact_candidates,)
+_EXACT: Sequence[_Candidates] = (exact.candidates,)
 
 
 def plan(

@@ -5,9 +5,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sealdrop.planning import cost, flooding, network
+from sealdrop.planning import cost, flooding
+from sealdrop.planning.column import network
+from sealdrop.planning.column.profile import Probe
 from sealdrop.planning.precision import MAX_INPUT_BITS, Loss, Precision, Privacy, Rounding, capacity, respond, split
-from sealdrop.planning.profile import Probe
 from sealdrop.planning.reach import largest_score
 from sealdrop.planning.rows import for_rounding
 from sealdrop_core.circuit import Array, Circuit

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sealdrop.planning.derivatives import Values, largest_derivatives
+from sealdrop.planning.column.derivatives import Values, largest_derivatives
 from sealdrop.planning.precision import LEAST_WEIGHT_BITS, fewest_bits
 from sealdrop.planning.reach import largest_score
-from sealdrop.planning.rows import box
+from sealdrop.planning.rows import GAIN_FACTOR, box
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.lifting import lifted, monomials
@@ -21,7 +21,6 @@ from sealdrop_core.powers import expand, exponents, factors, products
 
 LEAST_PROBES, MOST_PROBES = 24, 512  # rows of each kind
 PROBED_WEIGHTS = 1 << 20  # so many rows times weights may be computed
-GAIN_FACTOR = 1.5  # the largest gain of any row over the largest gain of the probed rows
 # A value wraps around when a coefficient does, and a coefficient is at most the mean of the values in all slots: for
 # that mean to be four times the largest probed value, thousands of rows would have to be extreme together.
 MAGNITUDE_FACTOR = 4.0

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sealdrop.planning import flooding, slot_noise
-from sealdrop.planning.chain import Chain, sources
+from sealdrop.planning import flooding
+from sealdrop.planning.column import slot_noise
+from sealdrop.planning.column.chain import Chain, sources
+from sealdrop.planning.column.profile import Probe, Profile
 from sealdrop.planning.noise import SIGMAS
 from sealdrop.planning.precision import Loss, Privacy
-from sealdrop.planning.profile import Probe, Profile
 from sealdrop_core.circuit import Array
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import Parameters

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sealdrop.planning import column, flooding, noise
-from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_bits, modulus_bits
+from sealdrop.planning.exact.fixed_point import BUDGET_BITS, check_weights, fraction_bits, modulus_bits
 from sealdrop.planning.precision import Loss, Privacy
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.layouts import ColumnLayout

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sealdrop.planning import coefficient, column, exact_network, flooding, noise
-from sealdrop.planning.fixed_point import BUDGET_BITS, check_weights, fraction_bits, largest_exact_score, modulus_bits
+from sealdrop.planning import coefficient, column, flooding, noise
+from sealdrop.planning.exact import network
+from sealdrop.planning.exact.fixed_point import (
+    BUDGET_BITS,
+    check_weights,
+    fraction_bits,
+    largest_exact_score,
+    modulus_bits,
+)
 from sealdrop.planning.precision import Loss, Precision, Privacy
 from sealdrop_core.circuit import Affine, Array, Circuit, SparseAffine
 from sealdrop_core.errors import Infeasible
@@ -56,7 +63,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     numbers = FixedPoint.of(lifted(circuit, base.monomials), lift(calibration, base), bound)
     plans = [*_coefficient(base, numbers, privacy)]
     if base.monomials:
-        plans += exact_network.candidates(circuit, calibration, bound, privacy)
+        plans += network.candidates(circuit, calibration, bound, privacy)
     else:
         plans += _columns(base, numbers, privacy)
     if not plans:

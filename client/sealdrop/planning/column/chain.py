@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sealdrop.planning import slot_noise
+from sealdrop.planning.column import slot_noise
+from sealdrop.planning.column.profile import Profile
 from sealdrop.planning.precision import ENCODER_BITS
-from sealdrop.planning.profile import Profile
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.parameters import SECURITY_BITS, Parameters, ntt_primes, smallest_prime
 from sealdrop_core.schedule import Form, Layer, Scheduler, Stage
