@@ -87,12 +87,16 @@ def test_rows_as_far_outside_as_allowed_keep_the_error(response: str) -> None:
             assert Twin.of(circuit, chosen).largest_error(np.array([[9.0], [-9.0]])) <= chosen.quote.error
 
 
+@pytest.mark.parametrize("error", [1e-9, 3e-11, 1e-12])
 @pytest.mark.parametrize("response", ["open", "private"])
-def test_the_nearest_feasible_error_is_feasible(response: str) -> None:
+def test_the_nearest_feasible_error_is_feasible(response: str, error: float) -> None:
     circuit, calibration = circuits.wide(features=20, outputs=3), circuits.rows(0, 50, 20)
     with pytest.raises(Infeasible) as refusal:
-        plan(circuit, calibration, error=1e-9, response=response)
-    found = re.search(r"above ([\d.e+-]+\d)", refusal.value.remedy)
-    assert found
+        plan(circuit, calibration, error=error, response=response)
     assert ("open" in refusal.value.remedy) == (response == "private")
-    assert plan(circuit, calibration, error=1.1 * float(found[1]), response=response)
+    found = re.search(r"an error of ([\d.e+-]+\d)", refusal.value.remedy)
+    assert found
+    nearest = float(found[1])
+    assert plan(circuit, calibration, error=1.01 * nearest, response=response)
+    with pytest.raises(Infeasible):
+        plan(circuit, calibration, error=0.49 * nearest, response=response)

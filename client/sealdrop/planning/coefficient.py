@@ -18,6 +18,7 @@ from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
 DEGREES = (1024, 2048, 4096)  # one prime of at most 60 bits: a larger ring would not carry more
 MAX_PACKED_FEATURES = 1 << 14
 MIN_FLOODING_BITS = 8.0
+MOST_WIDENED = 64  # times an error that cannot be met is doubled to find one that can
 OR_OPEN = {"private": ", or publish with open responses", "open": ""}
 
 
@@ -31,24 +32,36 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     affine, rows = lifted(circuit, base.monomials), for_rounding(calibration, base.packed_features)
     rounding = Rounding(affine, lift(rows, base), base.monomials, leeway)
     bound = largest_score(affine, base.monomials, leeway)
-    nearest, found = math.inf, False
+    found = False
+    for plan in _smallest(base, rounding, bound, error, privacy):
+        found = True
+        yield plan
+    if not found:
+        # what is quadratic goes another way then, which knows its own nearest wish
+        wider = () if base.monomials else (error * 2.0**bits for bits in range(1, MOST_WIDENED))
+        nearest = next((wish for wish in wider if any(_smallest(base, rounding, bound, wish, privacy))), None)
+        raise Infeasible(
+            f"one prime does not carry this circuit to an error of {error:.2g} with {privacy} responses",
+            remedy=f"Allow an error of {nearest:.2g}{OR_OPEN[privacy]}." if nearest else None,
+        )
+
+
+def _smallest(
+    base: CoefficientLayout, rounding: Rounding, bound: float, error: float, privacy: Privacy
+) -> Iterator[Plan]:
+    """Yield all plans of the smallest degree that meets the error."""
     for degree in DEGREES:
+        found = False
         prime = ntt_primes(degree, (min(60, SECURITY_BITS[degree]),))
         parameters = Parameters(scheme="ckks", poly_modulus_degree=degree, coeff_modulus=prime)
         precision = split(rounding, bound, prime[0], error, privacy)
         for layout in layouts(base, degree):
             loss = respond(precision, layout.outputs_per_result, degree, error, privacy)
-            missing = MIN_FLOODING_BITS - (loss.flooding_bits or 0.0) if privacy == "private" else 0.0
-            nearest = min(nearest, loss.error * 2.0 ** max(missing, 0.0))
             if loss.error <= error and (privacy == "open" or (loss.flooding_bits or 0) >= MIN_FLOODING_BITS):
                 found = True
                 yield assemble(parameters, layout, precision, loss, privacy)
         if found:
             return
-    raise Infeasible(
-        f"one prime does not carry this circuit to an error of {error:.2g} with {privacy} responses",
-        remedy=f"Allow an error above {max(nearest, error):.2g}{OR_OPEN[privacy]}.",
-    )
 
 
 def unpacked(circuit: Circuit) -> CoefficientLayout:
