@@ -35,7 +35,8 @@ def complain(error: SealdropError, *, as_json: bool = False) -> None:
     if as_json:
         err.print(json.dumps(error.problem()))
         return
-    err.print(Text.assemble(("error: ", "bold red"), f"{printable(error.message)} ", (f"[{printable(error.code)}]", "dim")))
+    code = f"[{printable(error.code)}]"
+    err.print(Text.assemble(("error: ", "bold red"), f"{printable(error.message)} ", (code, "dim")))
     if request_id := getattr(error, "request_id", ""):
         err.print(f"request id: {printable(request_id)}")
     err.print(Text.assemble(("hint: ", "bold cyan"), printable(error.remedy)))
