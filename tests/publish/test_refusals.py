@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from sklearn import (
     ensemble,
+    impute,
     kernel_ridge,
     linear_model,
     multiclass,
@@ -53,6 +54,15 @@ def _refusal(model: Any, X: Any = None, **options: Any) -> SealdropError:
         (ensemble.GradientBoostingClassifier(n_estimators=2), "GradientBoostingClassifier", "MLP"),
         (neighbors.KNeighborsClassifier(), "sklearn.neighbors.KNeighborsClassifier", "NearestCentroid"),
         (neighbors.NearestCentroid(metric="manhattan"), "manhattan", "euclidean"),
+        (naive_bayes.BernoulliNB(), "BernoulliNB", "OneHotEncoder"),
+        (multiclass.OutputCodeClassifier(linear_model.RidgeClassifier()), "OutputCode", "one by one"),
+        (pipeline.make_pipeline(preprocessing.Binarizer(), linear_model.Ridge()), "Binarizer", "KBinsDiscretizer"),
+        (pipeline.make_pipeline(impute.KNNImputer(), linear_model.Ridge()), "KNNImputer", "SimpleImputer"),
+        (
+            pipeline.make_pipeline(preprocessing.FunctionTransformer(np.sqrt), linear_model.Ridge()),
+            "FunctionTransformer",
+            "before",
+        ),
         (
             pipeline.make_pipeline(preprocessing.MinMaxScaler(clip=True), linear_model.Ridge()),
             "clip=True",

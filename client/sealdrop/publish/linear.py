@@ -74,7 +74,7 @@ def merge(first: Linear, then: Linear) -> Linear:
         raise UnsupportedModel(
             f"two neighbouring layers join {first.features} features to {then.outputs} values",
             code="model_too_large",
-            remedy="Reduce the input's resolution or the layer's width.",
+            remedy="Reduce the input's columns or resolution, or the layer's width.",
         )
     if isinstance(first, SparseAffine) and np.array_equal(first.rows, first.columns) and _is_unit(first):
         return then
