@@ -218,3 +218,15 @@ def test_targets_of_very_different_sizes() -> None:
     refusal = _refusal(linear_model.Ridge().fit(X, np.stack([1e6 * y, 1e-3 * y], axis=1)))
     assert refusal.code == "agreement_too_low"
     assert "one by one" in refusal.remedy
+
+
+@pytest.mark.parametrize("rows", [(), (0,), (3, -1), np.array([0])])
+def test_request_sizes_that_are_none(rows: Any) -> None:
+    assert _refusal(fitted("LogisticRegression-strings").estimator, rows=rows).code == "invalid_request"
+
+
+def test_request_sizes_in_an_array() -> None:
+    plans = draft(
+        fitted("LogisticRegression-strings").estimator, IRIS, name="m", rows=np.array([1, 500])
+    ).manifest.plans
+    assert len(plans) == 2

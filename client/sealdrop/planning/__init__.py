@@ -39,7 +39,7 @@ def plan(
     few bits, in the model's own units, and so are the scores of every plan. Raises Infeasible with the reasons and the
     nearest feasible wish, InvalidRequest for an error or a row count that is no positive number.
     """
-    if not rows or min(rows) < 1 or (error is not None and not 0 < error < math.inf):
+    if min(rows, default=0) < 1 or (error is not None and not 0 < error < math.inf):
         raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
     values = np.asarray(calibration, dtype=np.float64)
     allowed = fitting_error(_scores(circuit, values)) if error is None else error

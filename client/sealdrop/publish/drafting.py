@@ -88,5 +88,6 @@ def _refusal(error: ValidationError) -> InvalidRequest:
     return InvalidRequest(
         f"the model's {where} cannot be published: {first['msg']}",
         code="invalid_card",
-        remedy="Names are lower-case letters, digits, '.', '_' and '-'; classes are text, numbers or booleans.",
+        remedy="Names are lower-case letters, digits, '.', '_' and '-'; classes are text, numbers or booleans;"
+        " descriptions take 2,000 characters.",
     )
