@@ -7,6 +7,8 @@ import pytest
 from onnx import ModelProto
 from tests.publish.graphs import compared, model, node, weights
 
+from sealdrop.publish.onnx.compiling import IgnoredOutput
+
 W, B = weights(6, 4), weights(4)
 IMAGE = ("n", 3, 8, 7)
 VECTOR = ("n", 6)
@@ -142,3 +144,10 @@ def test_exact_operators_compute_what_onnx_does(name: str, tmp_path: Path) -> No
 def test_a_graph_for_one_row_at_a_time_is_read(tmp_path: Path) -> None:
     proto = model([node("Reshape", "x", "s", out="r"), node("Gemm", "r", "w")], (1, 2, 3), {"s": i64(1, 6), "w": W})
     compared(proto, tmp_path, rows=1)
+
+
+def test_of_several_outputs_the_first_is_published_and_the_others_are_told(tmp_path: Path) -> None:
+    nodes = [node("Gemm", "x", "w", out="y"), node("Neg", "x", out="aside")]
+    with pytest.warns(IgnoredOutput, match="only output 'y' is published, not 'aside'"):
+        own = compared(model(nodes, VECTOR, {"w": W}, outputs=("y", "aside")), tmp_path)
+    assert own.answer == "y"

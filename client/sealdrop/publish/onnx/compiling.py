@@ -1,5 +1,6 @@
 """Compile a graph: walk its nodes, and read its outputs as one model's."""
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,10 @@ FOLDABLE = frozenset(
 )
 
 
+class IgnoredOutput(UserWarning):
+    """A network has several outputs: the first is published."""
+
+
 @dataclass(frozen=True)
 class CompiledGraph:
     """A compiled graph, and the output that its own answers are read from; `labelled` if that holds classes."""
@@ -64,8 +69,11 @@ def compile_graph(path: Path) -> CompiledGraph:
     own_heads = {name: value for name, value in found.items() if isinstance(value, Head)}
     if own_heads:
         return _classifier(graph, own_heads, features)
-    name, value = next(iter(found.items()))
+    (name, value), *others = found.items()
     assert isinstance(value, Wire)
+    if others:
+        ignored = ", ".join(f"'{other}'" for other, _ in others)
+        warnings.warn(f"only output '{name}' is published, not {ignored}", IgnoredOutput, stacklevel=2)
     return CompiledGraph(_scores(value, features), graph, name)
 
 
