@@ -25,6 +25,10 @@ class WorkerLost(EvaluationFailed):
     retryable = True
 
 
+class WorkerExhausted(WorkerLost):
+    """A worker ran out of memory: by this work, or by what it did before."""
+
+
 @dataclass(frozen=True)
 class Work:
     """What evaluating a part takes besides its rows; a worker is sent only what it lacks."""
@@ -85,6 +89,12 @@ class Process:
 
         Raises what the worker refused, or WorkerLost (`worker_died`, `evaluation_timeout`).
         """
+        try:
+            return self._attempt(work, body, span, deadline)
+        except WorkerExhausted:
+            return self._attempt(work, body, span, deadline)  # a new process has all of its memory for this work
+
+    def _attempt(self, work: Work, body: memoryview, span: Span, deadline: float) -> bytes:
         if monotonic() >= deadline:
             raise _late()
         try:
@@ -96,6 +106,9 @@ class Process:
         guard.start()
         try:
             return _converse(connection, shared, work, body[span.start : span.end], span)
+        except WorkerExhausted:
+            self._replace()
+            raise
         except (EOFError, OSError, ValueError):
             self._replace()
             raise _late() if monotonic() >= deadline else WorkerLost("the worker died at its work") from None
@@ -129,6 +142,10 @@ def _converse(connection: Connection, shared: Shared, work: Work, body: memoryvi
                 connection.send_bytes(message)
         elif "refused" in reply:
             raise _refusal(reply["refused"])
+        elif "exhausted" in reply:
+            raise WorkerExhausted(
+                "the model takes more memory than a worker has", remedy="Submit fewer rows in a part."
+            )
         elif reply["bytes"] != span.result_bytes:
             raise EvaluationFailed("the result is not as long as the plan says")
         else:

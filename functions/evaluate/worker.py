@@ -8,6 +8,7 @@ refusal. Anything else is its death.
 import json
 import resource
 import sys
+from contextlib import suppress
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -31,13 +32,15 @@ class Worker:
         self._keys = lru_cache(maxsize=KEYS)(self._load_keys)
 
     def serve(self) -> None:
-        """Answer tasks until the pool closes the connection."""
-        while True:
-            try:
+        """Answer tasks until the pool closes the connection, or memory runs out."""
+        with suppress(EOFError):
+            while True:
                 task = json.loads(self._connection.recv_bytes())
-            except EOFError:
-                return
-            self._answer(task)
+                try:
+                    self._answer(task)
+                except MemoryError:
+                    # SEAL keeps what it frees for more of the same size: only a new process has all of the memory
+                    return self._say(exhausted=True)
 
     def _answer(self, task: dict[str, Any]) -> None:
         try:

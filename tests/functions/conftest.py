@@ -9,6 +9,8 @@ import pytest
 from moto import mock_aws
 
 from cloud import clients, clock, models, settings
+from evaluate.process import Work
+from sealdrop_core.sealed import split
 from tests.functions.events import BUCKET, TABLE, Context, load
 from tests.functions.owner import DataOwner
 from tests.functions.published import Published
@@ -85,6 +87,18 @@ def linear():
 def plan(linear):
     """The plan for many rows without keys."""
     return linear.plan(many=True)
+
+
+@pytest.fixture
+def work(linear, plan):
+    return Work(plan, f"{linear.manifest.digest}/{plan.id}", linear.weights)
+
+
+@pytest.fixture
+def body(linear, plan):
+    """The body of a sealed input of four blocks."""
+    X = np.random.default_rng(3).uniform(-1, 1, size=(4 * plan.layout.rows_per_block, 8))
+    return split(linear.keyrings[plan.id].seal(linear.manifest, plan, X), "input")[1]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Thread
 
-import numpy as np
 import pytest
 
 from evaluate.pool import Pool
@@ -20,19 +19,6 @@ from evaluate.shared import Shared
 from evaluate.spans import spans
 from evaluate.worker import Worker
 from sealdrop_core.errors import EvaluationFailed, MalformedSeal
-from sealdrop_core.sealed import split
-
-
-@pytest.fixture
-def work(linear, plan):
-    return Work(plan, f"{linear.manifest.digest}/{plan.id}", linear.weights)
-
-
-@pytest.fixture
-def body(linear, plan):
-    """The body of a sealed input of four blocks."""
-    X = np.random.default_rng(3).uniform(-1, 1, size=(4 * plan.layout.rows_per_block, 8))
-    return split(linear.keyrings[plan.id].seal(linear.manifest, plan, X), "input")[1]
 
 
 def _soon():
@@ -62,7 +48,8 @@ def test_threads_share_the_pool(pool, work, body, plan):
     assert len(results[0]) == plan.result_bytes(rows)
 
 
-def test_a_worker_has_no_credentials_no_core_dumps_and_bounded_memory(pool):
+def test_a_worker_has_no_credentials_no_core_dumps_and_bounded_memory(pool, work, body):
+    pool.evaluate(work, body, 4 * work.plan.layout.rows_per_block, _soon())  # they have started when they answer
     for pid in _pids(pool):
         environment = Path(f"/proc/{pid}/environ").read_bytes().decode()
         names = {entry.partition("=")[0] for entry in environment.split("\0") if entry}

@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
@@ -46,11 +46,14 @@ class _Channel:
         obj.save(self.path)
         return os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0)
 
-    def put(self, data: bytes) -> str:
+    def put(self, pieces: Iterable[bytes]) -> str:
         os.ftruncate(self.descriptor, 0)
-        written = 0
-        while written < len(data):
-            written += os.pwrite(self.descriptor, memoryview(data)[written:], written)
+        end = 0
+        for piece in pieces:
+            written = 0
+            while written < len(piece):
+                written += os.pwrite(self.descriptor, memoryview(piece)[written:], end + written)
+            end += written
         return self.path
 
 
@@ -119,7 +122,7 @@ class Ring:
 
     def load(self, obj: Any, stream: bytes) -> Any:
         """Load a stream that this process wrote itself into a SEAL object; returns the object."""
-        obj.load(self.native, channel().put(stream))
+        obj.load(self.native, channel().put([stream]))
         return obj
 
     def seeded(self, words: Words, seed: bytes, scale: float, into: Any = None) -> Any:
@@ -167,7 +170,9 @@ class Ring:
 
     def switching_keys(self, obj: Any, keys: Mapping[int, Sequence[tuple[Words, bytes]]]) -> Any:
         """Load relinearization keys (index 0) or Galois keys (index (g-1)/2) from seeded digits into `obj`."""
-        return self.load(obj, streams.switching_keys(self.key_form, keys))
+        obj.load(self.native, channel().put(streams.switching_keys(self.key_form, keys)))
+        channel().put([])  # keys are large, and a file in memory is memory
+        return obj
 
 
 @lru_cache(maxsize=16)

@@ -6,8 +6,9 @@ Layouts: Microsoft SEAL 4.x, `Ciphertext::save_members`, `KSwitchKeys::save_memb
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -23,7 +24,11 @@ _SEED_STREAM = _HEADER.size + len(_BLAKE2XB) + SEED_BYTES
 
 
 def _wrap(body: bytes) -> bytes:
-    return _HEADER.pack(_MAGIC, _HEADER.size, _MAJOR, _MINOR, 0, 0, _HEADER.size + len(body)) + body
+    return _header(len(body)) + body
+
+
+def _header(length: int) -> bytes:
+    return _HEADER.pack(_MAGIC, _HEADER.size, _MAJOR, _MINOR, 0, 0, _HEADER.size + length)
 
 
 def _array(words: Words) -> bytes:
@@ -65,6 +70,11 @@ class CiphertextForm:
         """Return a Ciphertext of which only c0 stands here; c1 is what SEAL expands from `seed` (64 bytes)."""
         return _wrap(self._head() + _array(words) + _wrap(_BLAKE2XB + seed))
 
+    @cached_property
+    def seeded_bytes(self) -> int:
+        """Length of a Ciphertext that `seeded` returns."""
+        return len(self.seeded(np.zeros(self.degree * self.primes, dtype=np.uint64), bytes(SEED_BYTES)))
+
     def split_seeded(self, stream: bytes) -> tuple[Words, bytes]:
         """Return c0's residues and the seed of a stream that SEAL wrote in this process.
 
@@ -91,19 +101,20 @@ class CiphertextForm:
         return np.frombuffer(body, dtype="<u8", count=count, offset=start)
 
 
-def switching_keys(form: CiphertextForm, keys: Mapping[int, Sequence[tuple[Words, bytes]]]) -> bytes:
-    """Return KSwitchKeys from seeded digits: index in SEAL's outer vector ↦ one (residues, seed) for each data prime.
+def switching_keys(form: CiphertextForm, keys: Mapping[int, Sequence[tuple[Words, bytes]]]) -> Iterator[bytes]:
+    """Yield KSwitchKeys, piece by piece, from seeded digits: index in SEAL's outer vector ↦ (residues, seed) of each.
 
-    `form` is that of one digit, at key level. Relinearization keys have index 0 alone; the Galois key of element g
-    has index (g - 1) / 2.
+    `form` is that of one digit, at key level; there is one for each data prime. Relinearization keys have index 0
+    alone; the Galois key of element g has index (g - 1) / 2.
     """
     rows = max(keys) + 1
-    parts = [struct.pack("<4QQ", *form.parms_id, rows)]
+    first = struct.pack("<4QQ", *form.parms_id, rows)
+    yield _header(len(first) + 8 * rows + form.seeded_bytes * sum(map(len, keys.values()))) + first
     for index in range(rows):
         digits = keys.get(index, ())
-        parts.append(struct.pack("<Q", len(digits)))
-        parts += [form.seeded(words, seed) for words, seed in digits]
-    return _wrap(b"".join(parts))
+        yield struct.pack("<Q", len(digits))
+        for words, seed in digits:
+            yield form.seeded(words, seed)
 
 
 def split_switching_keys(
