@@ -30,9 +30,11 @@ class Case:
     plan: Plan
 
     def rows(self, count: int) -> Array:
-        """Return rows inside the calibrated range, the same ones every time."""
+        """Return rows inside the calibrated range, the same ones every time; of whole steps where scores are exact."""
         normalization = self.manifest.normalization
         draws = np.random.default_rng(7).uniform(-0.5, 0.5, (count, len(normalization.center)))
+        if any(plan.parameters.scheme == "bfv" for plan in self.manifest.plans):
+            draws = np.rint(2 * draws)
         rows: Array = draws * np.array(normalization.scale) + np.array(normalization.center)
         return rows
 

@@ -16,6 +16,7 @@ from sealdrop_core.plan import Plan
 from sealdrop_core.seal import Ring, channel
 from sealdrop_core.sealed import Header
 
+NEGLIGIBLE = 1e-6  # of the last place: normalised numbers are off by that much
 # one packing ↦ the plaintexts of a block of normalised rows, in the order they travel
 _PLAINTEXTS: Mapping[str, Callable[[Ring, Plan, Any, Array], Iterator[Any]]] = {
     "coefficient": coefficient.plaintexts,
@@ -66,7 +67,7 @@ def _blocks(ring: Ring, plan: Plan, values: Array) -> Iterator[Any]:
 def _check_exact(values: Array, plan: Plan) -> None:
     packed = lift(values, plan.layout) if isinstance(plan.layout, CoefficientLayout) else values
     scaled = packed * 2.0**plan.input_scale_log2
-    rounded = np.flatnonzero((scaled != np.rint(scaled)).any(axis=1))
+    rounded = np.flatnonzero((np.abs(scaled - np.rint(scaled)) > NEGLIGIBLE).any(axis=1))
     if len(rounded):
         raise RefusedInput(
             f"row {rounded[0]} holds numbers that would be rounded, and this model's scores are exact"
