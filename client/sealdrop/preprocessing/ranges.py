@@ -46,7 +46,7 @@ def within(rows: Array, features: Sequence[Feature], leeway: float, policy: Rang
         raise RefusedInput(
             message,
             code="out_of_range",
-            remedy='Check units and order of the columns; or choose on_out_of_range="clip" or "warn".',
+            remedy="Check units and order of the columns; or clip or warn: `on_out_of_range`, or --out-of-range.",
         )
     warnings.warn(message, OutOfRange, stacklevel=2)
     return rows
