@@ -4,6 +4,7 @@ Processes because SEAL's bindings hold the interpreter's lock, and because a str
 Sockets and an anonymous file because Lambda has no /dev/shm, which `multiprocessing` makes queues and locks of.
 """
 
+import os
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -11,15 +12,12 @@ from queue import SimpleQueue
 from evaluate.process import Process, Work
 from evaluate.spans import Span, spans
 
-# spans for each worker: few enough to cost nothing, enough that none waits long for the last
-_SPANS_EACH = 4
-
 
 class Pool:
     """Worker processes, and as many threads to speak with them."""
 
     def __init__(self, workers: int, memory: int) -> None:
-        self._processes = [Process(memory) for _ in range(workers)]
+        self._processes = [Process(memory, cpu) for cpu in _cpus(workers)]
         self._idle: SimpleQueue[Process] = SimpleQueue()
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
         # workers end with the pool, and the pool at the latest with the interpreter
@@ -38,7 +36,8 @@ class Pool:
 
         `deadline` is a time of `time.monotonic`. Raises what a worker refused, or WorkerLost.
         """
-        cut = spans(work.plan, rows, len(self._processes) * _SPANS_EACH)
+        # one for each worker: whoever hands out the next span waits for a core while workers keep all of them busy
+        cut = spans(work.plan, rows, len(self._processes))
         futures = [self._threads.submit(self._evaluate, work, body, span, deadline) for span in cut]
         try:
             return b"".join([future.result() for future in futures])
@@ -52,6 +51,12 @@ class Pool:
             return process.evaluate(work, body, span, deadline)
         finally:
             self._idle.put(process)
+
+
+def _cpus(workers: int) -> list[int | None]:
+    """Return a core for each worker if there are as many: a scheduler leaves two on one for milliseconds."""
+    cpus = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return [*cpus] if len(cpus) == workers else [None] * workers
 
 
 def _stop(processes: list[Process]) -> None:

@@ -49,8 +49,8 @@ class Work:
 class Process:
     """A worker process. Not for two threads at once: the pool lends it."""
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    def __init__(self, memory: int, cpu: int | None = None) -> None:
+        self._memory, self._cpu = memory, cpu
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._shared: Shared | None = None
@@ -71,6 +71,9 @@ class Process:
                 command, env=_environment(), pass_fds=passed, stdin=subprocess.DEVNULL
             )
             self._connection = Connection(ours.detach())
+        if self._cpu is not None:
+            with suppress(OSError):  # it died at once
+                os.sched_setaffinity(self._process.pid, {self._cpu})
 
     def stop(self) -> None:
         """Kill the process, whatever it is doing."""

@@ -221,3 +221,14 @@ def test_nothing_between_pool_and_worker_is_pickled():
         tree = ast.parse((Path(__file__).parents[2] / f"functions/evaluate/{name}.py").read_text())
         attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert not attributes & {"send", "recv"}  # of Connection: these pickle, send_bytes and recv_bytes do not
+
+
+def test_each_worker_has_a_core_of_its_own_when_there_are_enough(work, body, plan):
+    cores = os.sched_getaffinity(0)
+    pool = Pool(len(cores), 1 << 30)
+    assert {frozenset(os.sched_getaffinity(pid)) for pid in pool.pids} == {frozenset([core]) for core in cores}
+    assert len(pool.evaluate(work, body, 1, _soon())) == plan.result_bytes(1)
+    pool.close()
+    more = Pool(len(cores) + 1, 1 << 30)
+    assert {frozenset(os.sched_getaffinity(pid)) for pid in more.pids} == {frozenset(cores)}
+    more.close()
