@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sealdrop_core.sealed import MAX_INPUT_BYTES
 
 MIB = 1 << 20
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+MEGABYTES_OF_A_VCPU = 1769
 DAY = 86_400
 
 
@@ -52,13 +54,14 @@ class Settings(BaseModel):
 
     @property
     def worker_count(self) -> int:
-        """Workers to start: as told, or one for each vCPU."""
-        return self.workers or os.cpu_count() or 1
+        """Workers to start: as told, or one for each vCPU, of which Lambda lets a function see more than it gives."""
+        given = self.aws_lambda_function_memory_size // MEGABYTES_OF_A_VCPU
+        return self.workers or max(1, min(given, os.cpu_count() or 1))
 
     @property
     def worker_bytes(self) -> int:
-        """Address space of one worker: as told, or the function's memory, so that Lambda never has to kill it all."""
-        return (self.worker_megabytes or self.aws_lambda_function_memory_size) * MIB
+        """Address space of one worker: as told, or its share of the function's, so that Lambda never kills it all."""
+        return (self.worker_megabytes or self.aws_lambda_function_memory_size // self.worker_count) * MIB
 
 
 @cache
