@@ -9,7 +9,7 @@ from api.resources import Description, ModelList, ModelView
 from api.tenant import Tenant
 from cloud import models
 from cloud.settings import settings
-from sealdrop_core.names import MODEL, VERSION
+from sealdrop_core.names import MODEL_OR_REFERENCE
 
 
 def list_models(tenant: Tenant) -> ModelList:
@@ -31,7 +31,7 @@ def list_models(tenant: Tenant) -> ModelList:
 
 def describe_model(
     tenant: Tenant,
-    reference: Annotated[str, Path(pattern=f"^{MODEL}(@{VERSION})?$", description="`name` or `name@version`")],
+    reference: Annotated[str, Path(pattern=f"^{MODEL_OR_REFERENCE}$", description="`name` or `name@version`")],
 ) -> Description:
     """Return the manifest of `name@version`, or of the newest version of `name`."""
     model = models.find(reference)

@@ -11,7 +11,7 @@ from baseline.plaintext import MAX_ROWS, Rows, Scores, scores
 from cloud import identity, models
 from cloud.clients import clients
 from sealdrop_core.errors import InvalidRequest, SealdropError
-from sealdrop_core.names import MODEL, VERSION
+from sealdrop_core.names import MODEL_OR_REFERENCE
 
 logger = Logger()
 clients()
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _answered(event: dict[str, Any]) -> Scores:
     identity.tenant_of(event)
     reference = event["pathParameters"]["reference"]
-    if not re.fullmatch(f"{MODEL}(@{VERSION})?", reference, re.ASCII):
+    if not re.fullmatch(MODEL_OR_REFERENCE, reference, re.ASCII):
         raise InvalidRequest("a model is named like name or name@version")
     body = event.get("body") or ""
     try:

@@ -37,8 +37,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
-    arranged = cache(lambda degree: _networks(folded, known, arranger, degree // 2))
-    networks = {degree: partial(arranged, degree) for degree in rings(levels(depths(folded, activations)))}
+    degrees = rings(levels(depths(folded, activations)))
+    networks = {degree: cache(partial(_networks, folded, known, arranger, degree // 2)) for degree in degrees}
     plans = _plans(networks, error, privacy)
     if not plans:
         raise _refusal(networks, error, privacy)
