@@ -9,7 +9,8 @@ from typing import Any
 from sealdrop.conformance import Suite
 from sealdrop.local import Stack
 from sealdrop.publish.store import Store
-from tests.contract.vectors.models import CIRCUITS, MANIFESTS
+from tests.contract.vectors.circuits import CIRCUITS
+from tests.contract.vectors.models import MANIFESTS
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,7 +18,8 @@ from sealdrop_core.errors import NotFound
 from sealdrop_core.jobs import JobState, PartState
 from sealdrop_core.sealed import Header, split
 from tests.contract.vectors import owners
-from tests.contract.vectors.models import CIRCUITS, MANIFESTS
+from tests.contract.vectors.circuits import CIRCUITS
+from tests.contract.vectors.models import MANIFESTS
 from tests.contract.vectors.vector import FOLDER, Vector
 
 SLOT = Slot("t" + "0" * 32, "0" * 26, 0)

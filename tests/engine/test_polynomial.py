@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sealdrop_core.circuit import Array
+from sealdrop_core.evaluation.completed import CompletedPolynomial
 from sealdrop_core.evaluation.polynomial import ElementwisePolynomial
 from sealdrop_core.parameters import Parameters, ntt_primes
-from sealdrop_core.scales import PolynomialScales
+from sealdrop_core.scales import CompletedScales, PolynomialScales
 from sealdrop_core.seal import Ciphertext, Plaintext, Ring, channel
 
 DEGREE = 8192
@@ -106,3 +107,32 @@ def test_coefficients_that_round_to_zero_leave_a_ciphertext(owner: Owner, make: 
 def test_degrees_and_levels_that_do_not_fit_are_refused(degree: int, level: int) -> None:
     with pytest.raises(ValueError, match="cannot be evaluated"):
         PolynomialScales(degree, level, SCALE, SCALE, PARAMETERS.data_primes)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    way=st.sampled_from([(2, 0), (2, 1), (3, 0), (3, 1), (3, 2)]),
+    each=st.booleans(),
+    linear=st.sampled_from([0.0, -1.5, 8.0]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_a_bare_square_or_cube_equals_its_plaintext_however_late_it_is_rescaled(
+    owner: Owner, way: tuple[int, int], each: bool, linear: float, seed: int
+) -> None:
+    (degree, depth), random, level = way, np.random.default_rng(seed), len(owner.ring.primes)
+    values = random.uniform(-1, 1, SLOTS)
+    c = linear * (random.uniform(-1, 1, SLOTS) if each else np.ones(SLOTS))
+    scales = CompletedScales(degree, level, SCALE, depth, owner.ring.primes)
+    bare = CompletedPolynomial(owner.ring, c.tolist() if each else linear, scales)
+    z = owner.seal(values, level, SCALE)
+    result = bare(z, owner.relinearization)
+    assert (result.size(), result.scale, result.coeff_modulus_size()) == (2, scales.target, level - depth)
+    expected = values**2 if degree == 2 else values**3 + c * values
+    assert np.abs(owner.open(result) - expected).max() < 1e-3
+    assert np.abs(owner.open(z) - values).max() < 1e-4
+
+
+@pytest.mark.parametrize(("degree", "depth", "level"), [(2, 2, 4), (3, 3, 4), (4, 2, 4), (2, -1, 4), (3, 2, 2)])
+def test_a_bare_power_that_takes_too_many_levels_is_refused(degree: int, depth: int, level: int) -> None:
+    with pytest.raises(ValueError, match="cannot take"):
+        CompletedScales(degree, level, SCALE, depth, PARAMETERS.data_primes)

@@ -13,7 +13,7 @@ from sealdrop.sealing.residues import seeded_bytes
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.evaluation import Program, plaintexts
-from sealdrop_core.layouts import RotationLayout
+from sealdrop_core.layouts import RotationLayer, RotationLayout
 from sealdrop_core.plan import Plan
 from tests.engine import circuits
 from tests.engine.networks import convolutional, network, networks
@@ -89,10 +89,48 @@ def test_a_plan_needs_the_keys_of_its_rotations_and_no_others() -> None:
 
 def test_weights_of_a_circuit_with_other_rotations_do_not_compile() -> None:
     (chosen, *_) = _plans(network([30, 16, 10], [3]), 2.0**-8)
-    for other in (network([30, 40, 10], [3]), network([30, 16, 16, 10], [3, 3]), network([30, 16, 10], [1])):
+    others = [network([30, 40, 10], [3]), network([30, 16, 16, 10], [3, 3])]
+    others += [network([30, 16, 10], [degree]) for degree in (1, 2, 4)]
+    for other in others:
         with pytest.raises(InvalidRequest) as refusal:
             Program.load(other.to_bytes(), chosen)
         assert refusal.value.code == "malformed_weights"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"level": 1}, {"level": 4}, {"activation_level": None, "activation_scale_log2": None}]
+)
+def test_a_plan_whose_levels_do_not_follow_one_another_does_not_compile(changed: dict[str, int | None]) -> None:
+    circuit = network([6, 5, 3], [2])
+    (chosen, *_) = _plans(circuit, 2.0**-8)
+    first, last = chosen.layout.layers
+    if "level" in changed:
+        changed = changed | {"activation_level": changed["level"]}
+    layers = (first.model_copy(update=changed), last)
+    moved = chosen.model_copy(update={"layout": chosen.layout.model_copy(update={"layers": layers})})
+    with pytest.raises(InvalidRequest) as refusal:
+        Program.load(circuit.to_bytes(), moved)
+    assert refusal.value.code == "malformed_weights"
+
+
+@pytest.mark.parametrize(
+    ("activation", "level", "after"), [("square", 3, 1), ("cube", 4, 1), ("polynomial", 3, 2), ("none", 2, 2)]
+)
+def test_an_activation_that_takes_other_levels_is_no_layer(activation: str, level: int, after: int) -> None:
+    fields = {"period": 4, "level": level, "scale_log2": 30.0, "activation": activation}
+    assert RotationLayer.model_validate(fields)
+    with pytest.raises(ValueError, match="level"):
+        RotationLayer.model_validate(fields | {"activation_level": after, "activation_scale_log2": 30.0})
+
+
+@pytest.mark.parametrize(("privacy", "primes"), [("open", 3), ("private", 5)])
+def test_few_large_primes_carry_a_cube(privacy: Privacy, primes: int) -> None:
+    """Products are rescaled as late as their primes allow: every prime fewer makes all key switching quicker."""
+    (chosen, *_) = _plans(network([64, 32, 10], [3]), 2.0**-10, privacy)
+    assert chosen.layout.layers[0].activation == "cube"
+    assert len(chosen.parameters.data_primes) <= primes
+    assert chosen.parameters.poly_modulus_degree == 8192
+    _check(network([64, 32, 10], [3]), chosen, circuits.rows(6, 40, 64))
 
 
 def test_plaintexts_beyond_the_memory_bound_are_encoded_when_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Folding: the same function by a circuit that is cheaper to evaluate on ciphertexts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,38 +26,58 @@ def merged(circuit: Circuit) -> Circuit:
     return Circuit(layers)
 
 
-def shifts(polynomial: Polynomial) -> Array | None:
-    """Return what completing the square adds to each unit, b / 2a of a x^2 + b x + c; None if it cannot be done."""
-    if polynomial.degree != 2:
+@dataclass(frozen=True, eq=False)
+class Completion:
+    """p(x) = factor q(stretch (x + shift)) + p(-shift), with a `bare` q; an array of one for each unit, or of one.
+
+    Of degree 2, the square is completed: q(z) = z^2. Of degree 3, the cube is: q(z) = z^3 + c z.
+    """
+
+    shift: Array
+    stretch: Array
+    factor: Array
+    bare: Polynomial
+
+
+def completion(polynomial: Polynomial) -> Completion | None:
+    """Return the completion of a polynomial, None if there is none: every unit needs the highest power."""
+    leading = np.atleast_2d(polynomial.coefficients)[:, polynomial.degree]
+    if polynomial.degree not in (2, 3) or not leading.all():
         return None
     _, linear, quadratic = np.atleast_2d(polynomial.coefficients)[:, :3].T
-    return linear / (2 * quadratic) if quadratic.all() else None
+    one = np.ones_like(leading)
+    if polynomial.degree == 2:
+        return Completion(linear / (2 * leading), one, leading, SQUARE)
+    shift, stretch = quadratic / (3 * leading), np.cbrt(leading)
+    left = (linear - quadratic * shift) / stretch
+    bare = np.stack([0 * left, left, 0 * left, one], axis=-1)
+    return Completion(shift, stretch, one, Polynomial(bare if polynomial.coefficients.ndim == 2 else bare[0]))
 
 
-def squared(circuit: Circuit, which: Sequence[int]) -> Circuit:
-    """Return the circuit with these polynomials, by index, as bare squares: all else moves into their neighbours.
-
-    a x^2 + b x + c = a (x + b / 2a)^2 + c - b^2 / 4a.
-    """
+def completed(circuit: Circuit, which: Sequence[int]) -> Circuit:
+    """Return the circuit with these polynomials, by index, completed: all but the bare ones moves into neighbours."""
     affines, polynomials = list(circuit.affines), list(circuit.polynomials)
     for index in which:
         before, after = affines[index : index + 2]
-        shift = shifts(polynomials[index])
-        if shift is None:
-            raise InvalidRequest("a square cannot be completed without a quadratic term", code="malformed_weights")
-        constant, linear, quadratic = polynomials[index].by_power(before.outputs)[:3]
-        affines[index] = _with(before, bias=before.bias + shift)
-        affines[index + 1] = _with(after, bias=after((constant - linear * shift / 2)[None])[0], factors=quadratic)
-        polynomials[index] = SQUARE
+        found = completion(polynomials[index])
+        if found is None:
+            raise InvalidRequest("a polynomial without its highest power cannot be completed", code="malformed_weights")
+        rest = np.broadcast_to(polynomials[index](-found.shift[None]), (1, before.outputs))
+        affines[index] = _with(before, (before.bias + found.shift) * found.stretch, outputs=found.stretch)
+        affines[index + 1] = _with(after, after(rest)[0], inputs=found.factor)
+        polynomials[index] = found.bare
     layers: list[Layer] = [affines[0]]
     for polynomial, affine in zip(polynomials, affines[1:], strict=True):
         layers += [polynomial, affine]
     return Circuit(layers)
 
 
-def _with(affine: Affine | SparseAffine, bias: Array, factors: Array | float = 1.0) -> Affine | SparseAffine:
-    """Return an affine map with another bias, and each input's weights multiplied by its factor."""
+def _with(
+    affine: Affine | SparseAffine, bias: Array, *, outputs: Array | float = 1.0, inputs: Array | float = 1.0
+) -> Affine | SparseAffine:
+    """Return an affine map with another bias, its weights multiplied by a factor for each output and each input."""
+    rows, columns = np.broadcast_to(outputs, affine.outputs), np.broadcast_to(inputs, affine.features)
     if isinstance(affine, Affine):
-        return Affine(affine.weight * factors, bias)
-    each = np.broadcast_to(factors, affine.features)[affine.columns]
-    return SparseAffine(affine.features, affine.rows, affine.columns, affine.values * each, bias)
+        return Affine(affine.weight * rows[:, None] * columns, bias)
+    values = affine.values * rows[affine.rows] * columns[affine.columns]
+    return SparseAffine(affine.features, affine.rows, affine.columns, values, bias)

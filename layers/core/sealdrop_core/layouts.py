@@ -1,8 +1,9 @@
 """Layouts: where rows and outputs lie in a plan's ciphertexts, and how many there are."""
 
-from typing import Annotated, Literal
+from collections.abc import Collection, Mapping
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sealdrop_core.card import Card
 
@@ -74,23 +75,38 @@ class ColumnLayout(Card):
         return self.outputs
 
 
-Activation = Literal["none", "square", "polynomial"]
+Activation = Literal["none", "square", "cube", "polynomial"]
+_DEPTHS: Mapping[str, Collection[int]] = {"square": (0, 1), "cube": (0, 1, 2), "polynomial": (2, 3)}
 
 
 class RotationLayer(Card):
     """One affine map of a rotation layout, and the polynomial after it.
 
     Its values repeat every `period` slots of a row. They stand in order, or `placed` where the fewest diagonals of a
-    sparse weight reach them. `scale_log2` is the fixed-point scale of the values, `activation_scale_log2` of what the
-    polynomial makes of them: `square` is a polynomial of degree 2 whose square was completed, so that its coefficients
-    are in the neighbouring layers.
+    sparse weight reach them. Of the sums over slots, `early_folds` come before the map is rescaled: at one prime more,
+    but then less is added up of what rescaling rounds away. `level` and `scale_log2` are those of the values,
+    `activation_level` and `activation_scale_log2` of what the polynomial makes of them. `square` and `cube` are
+    polynomials of degree 2 and 3 that were completed, to z^2 and to z^3 + c z: all else of them is in the neighbouring
+    maps.
     """
 
     period: int = Field(ge=1)
     placed: bool = False
+    early_folds: int = Field(default=0, ge=0)
+    level: int = Field(ge=1)
     scale_log2: float
     activation: Activation = "none"
+    activation_level: int | None = Field(default=None, ge=1)
     activation_scale_log2: float | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        known = self.activation_level is not None
+        if known != (self.activation_scale_log2 is not None) or (known and self.activation == "none"):
+            raise ValueError("what an activation makes has a level and a scale, or there is none")
+        if known and self.level - (self.activation_level or 0) not in _DEPTHS[self.activation]:
+            raise ValueError(f"a {self.activation} does not go from level {self.level} to {self.activation_level}")
+        return self
 
 
 class RotationLayout(Card):

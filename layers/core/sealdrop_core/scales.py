@@ -1,4 +1,4 @@
-"""Exact scales: where every value of an elementwise polynomial stands in fixed point.
+"""Exact scales: where every value of an elementwise polynomial stands in fixed point, and at which level.
 
 Each rescaling divides by a prime that is no power of two. So that sums have equal terms, every plaintext is encoded at
 the scale which makes its product, rescaled, land on the wanted one. Kim, Papadimitriou, Polyakov, "Approximate
@@ -49,6 +49,11 @@ class PolynomialScales:
         return 2 if self.degree <= 3 else 3
 
     @property
+    def after(self) -> int:
+        """Level of p(x)."""
+        return self.level - self.depth
+
+    @property
     def square(self) -> float:
         """Scale of x^2, one level below x."""
         return self.scale**2 / self.primes[self.level - 1]
@@ -85,3 +90,48 @@ class PolynomialScales:
             cubic=leading * self.primes[self.level - 1] / self.scale,
             leading=leading,
         )
+
+
+@dataclass(frozen=True)
+class CompletedScales:
+    """Scales inside z^2, or inside (z^2 + c) z, for z at `level` and `scale`.
+
+    A product need not be rescaled: its scale is that of its factors multiplied. Of two, the first is rescaled only if
+    `depth`, the levels they take together, is 2. Rescaling late, by few large primes: Dathathri et al., "EVA", PLDI
+    2020, section 5.
+    """
+
+    degree: int
+    level: int
+    scale: float
+    depth: int
+    primes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.depth < self.degree <= 3 or self.level <= self.depth:
+            raise ValueError(f"degree {self.degree} cannot take {self.depth} levels from level {self.level}")
+
+    @property
+    def square_level(self) -> int:
+        """Level of z^2."""
+        return self.level - (self.depth == self.degree - 1)
+
+    @property
+    def square(self) -> float:
+        """Scale of z^2."""
+        return self._rescaled(self.scale**2, self.level, self.square_level)
+
+    @property
+    def after(self) -> int:
+        """Level of the result."""
+        return self.level - self.depth
+
+    @property
+    def target(self) -> float:
+        """Scale of the result."""
+        if self.degree == 2:
+            return self.square
+        return self._rescaled(self.square * self.scale, self.square_level, self.after)
+
+    def _rescaled(self, product: float, level: int, after: int) -> float:
+        return product / self.primes[level - 1] if after < level else product

@@ -1,24 +1,9 @@
-"""The models that the golden files are sealed for: small enough for a file, with a plan for each way to pack."""
+"""The manifests that the golden files are sealed for: of each circuit one, with a plan for each way to pack."""
 
 from collections.abc import Mapping
 
-import numpy as np
-
-from sealdrop_core.circuit import Affine, Circuit, Polynomial
 from sealdrop_core.manifest import Manifest
 from tests.contract.vectors.vector import FOLDER
-
-CIRCUITS: Mapping[str, Circuit] = {
-    "tiny": Circuit((Affine(np.array([[0.5, -1.0, 0.25], [1.0, 0.0, 0.125]]), np.array([0.5, -0.25])),)),
-    "square": Circuit(
-        (
-            Affine(np.array([[0.5, -0.25], [0.75, 0.5]]), np.array([0.125, -0.5])),
-            Polynomial(np.array([0.0, 0.5, 0.25])),
-            Affine(np.array([[1.0, -0.5]]), np.array([0.25])),
-        )
-    ),
-}
-
 
 MANIFESTS: Mapping[str, Manifest] = {
     file.stem: Manifest.model_validate_json(file.read_bytes()) for file in sorted(FOLDER.glob("manifests/*.json"))

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from sealdrop.planning import column, exact, rotation
-from sealdrop_core.folding import merged, squared
+from sealdrop_core.folding import completed, merged
 from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.manifest import Feature, Manifest, Normalization, Output, Weights
 from sealdrop_core.packing.arrangement import arranged, galois_elements
 from sealdrop_core.parameters import Parameters, ntt_primes
 from sealdrop_core.plan import KeyRequirement, Plan, Quote, Response
-from tests.contract.vectors.models import CIRCUITS
+from tests.contract.vectors.circuits import CIRCUITS
 
 _ERROR = 0.125
 _OPEN = Response(private=False, dropped_bits=4)
@@ -105,4 +105,4 @@ def _interleaved(plan: Plan) -> Plan:
 
 def _maps(layout: Any) -> Any:
     squares = [index for index, layer in enumerate(layout.layers) if layer.activation == "square"]
-    return arranged(squared(merged(CIRCUITS["square"]), squares), layout)
+    return arranged(completed(merged(CIRCUITS["square"]), squares), layout)

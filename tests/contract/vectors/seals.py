@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,7 +21,7 @@ from sealdrop_core.plan import Plan
 from sealdrop_core.seal import ring
 from sealdrop_core.sealed import Header, split
 from tests.contract.vectors import owners
-from tests.contract.vectors.models import CIRCUITS
+from tests.contract.vectors.circuits import CIRCUITS
 from tests.contract.vectors.plans import manifests
 from tests.contract.vectors.vector import FOLDER, Vector
 
@@ -30,6 +31,7 @@ ROWS = 3
 
 def write() -> None:
     """Write manifests, secrets and every golden file to be accepted, all of them new."""
+    shutil.rmtree(FOLDER / "secrets", ignore_errors=True)
     drawn: set[Parameters] = set()
     for name, manifest in manifests():
         file = FOLDER / "manifests" / f"{name}.json"

@@ -9,7 +9,9 @@ import numpy as np
 
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
-from sealdrop.planning.rotation.chain import Network, depths, levels
+from sealdrop.planning.rotation.chain import Network
+from sealdrop.planning.rotation.descent import Descent, descents
+from sealdrop.planning.rotation.duration import milliseconds
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
 from sealdrop.planning.rotation.planned import planned
@@ -23,7 +25,8 @@ __all__ = ["candidates"]
 
 MOST_DOUBLINGS = 64  # of the error, until a network is given up
 
-_Networks = Mapping[int, Callable[[], list[Network]]]  # by degree, arranged when they are first asked for
+# by degree, arranged when they are first asked for: for one row and for many, each in its descents, the quickest first
+_Networks = Mapping[int, Callable[[], list[list[Network]]]]
 
 
 def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Privacy, leeway: float) -> Iterator[Plan]:
@@ -37,8 +40,10 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         known, arranger = gains(folded, calibration, leeway), Arranger(folded, activations)
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
-    degrees = rings(levels(depths(folded, activations)))
-    networks = {degree: cache(partial(_networks, folded, known, arranger, degree // 2)) for degree in degrees}
+    ways = descents(folded, activations)
+    networks = {
+        degree: cache(partial(_networks, folded, known, arranger, degree, ways)) for degree in rings(ways[0].primes)
+    }
     plans = _plans(networks, error, privacy)
     if not plans:
         raise _refusal(networks, error, privacy)
@@ -49,8 +54,8 @@ def _plans(networks: _Networks, error: float, privacy: Privacy) -> list[Plan]:
     """Return the plans of the smallest degree that meets the error."""
     for degree, arranged in networks.items():
         found = []
-        for network in arranged():
-            chain = Search(degree, Limits.of(network.layout, error, privacy)).smallest(network)
+        for ways in arranged():
+            chain = Search(degree, Limits.of(ways[0].layout, error, privacy)).first(ways)
             found += [planned(*chain, error, privacy)] if chain else []
         if found:
             return found
@@ -72,12 +77,16 @@ def _refusal(networks: _Networks, error: float, privacy: Privacy) -> Infeasible:
     )
 
 
-def _networks(circuit: Circuit, known: Sequence[LayerGains], arranger: Arranger, slots: int) -> list[Network]:
+def _networks(
+    circuit: Circuit, known: Sequence[LayerGains], arranger: Arranger, degree: int, ways: Sequence[Descent]
+) -> list[list[Network]]:
     """Return the network for one row, and for as many rows as take no product more; none if it is too wide."""
+    slots = degree // 2
     try:
         one, maps = arranger.arrange(slots, 1)
         free = slots // max(one.block * one.copies, *(map_.before for map_ in maps))
         more = [arranger.arrange(slots, free)] if free > 1 else []
     except Infeasible:
         return []
-    return [Network(circuit, layout, maps, known) for layout, maps in [(one, maps), *more]]
+    found = [[Network(circuit, layout, maps, known, way) for way in ways] for layout, maps in [(one, maps), *more]]
+    return [sorted(each, key=lambda network: milliseconds(network, degree, "open")) for each in found]

@@ -31,7 +31,7 @@ class Arranger:
         self._tried: dict[tuple[int, int, int], Diagonals | None] = {}
 
     def arrange(self, slots: int, rows: int) -> tuple[RotationLayout, list[Diagonals]]:
-        """Return the layout for `rows` rows that share `slots` slots, its scales still open, and the maps in it.
+        """Return the layout for `rows` rows that share `slots` slots, levels and scales still open, and the maps in it.
 
         Raises Infeasible when a layer is wider than the slots of a row.
         """
@@ -67,7 +67,7 @@ class Arranger:
         return layout, maps
 
     def _layer(self, index: int, period: int, *, placed: bool) -> RotationLayer:
-        return RotationLayer(period=period, placed=placed, scale_log2=0.0, activation=self.activations[index])
+        return RotationLayer(period=period, placed=placed, level=1, scale_log2=0.0, activation=self.activations[index])
 
     def _cheapest(self, index: int, wire: Wire, in_order: Diagonals, slots: int) -> Diagonals:
         """Return a map's diagonals with its outputs in order or, before an activation, placed where that is cheaper."""

@@ -1,16 +1,18 @@
-"""Fold a circuit for evaluation: lines merged, squares completed where that costs no precision."""
+"""Fold a circuit for evaluation: lines merged, squares and cubes completed where that costs no precision."""
 
 import numpy as np
 
-from sealdrop_core.circuit import Array, Circuit
+from sealdrop_core.circuit import Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible
-from sealdrop_core.folding import merged, shifts, squared
+from sealdrop_core.folding import completed, completion, merged
 from sealdrop_core.layouts import Activation
 
 MAX_DEGREE = 7
 MAX_ROWS = 16
 # A completed square is larger than the polynomial it stands for by the square of this, and so are its rounding errors
 MAX_SHIFT = 4.0
+# The c of z^3 + c z over the largest z^2: where it is more, there is hardly a cube, and c takes up the room of one
+MAX_LINEAR = 16.0
 
 
 def fold(circuit: Circuit, calibration: Array) -> tuple[Circuit, list[Activation]]:
@@ -30,9 +32,19 @@ def fold(circuit: Circuit, calibration: Array) -> tuple[Circuit, list[Activation
     values = calibration[:: -(-len(calibration) // MAX_ROWS)]
     for affine, polynomial in zip(plain.affines, plain.polynomials, strict=False):
         values = affine(values)
-        shift = shifts(polynomial)
-        bearable = shift is not None and (np.abs(shift) <= MAX_SHIFT * np.abs(values).max(axis=0)).all()
-        activations.append("square" if bearable else "polynomial")
+        activations.append(_activation(polynomial, values))
         values = polynomial(values)
-    completed = [index for index, activation in enumerate(activations) if activation == "square"]
-    return squared(plain, completed), [*activations, "none"]
+    bare = [index for index, activation in enumerate(activations) if activation != "polynomial"]
+    return completed(plain, bare), [*activations, "none"]
+
+
+def _activation(polynomial: Polynomial, values: Array) -> Activation:
+    """Return what a polynomial of these values, shape (rows, units), is best evaluated as."""
+    found = completion(polynomial)
+    if found is None or (np.abs(found.shift) > MAX_SHIFT * np.abs(values).max(axis=0)).any():
+        return "polynomial"
+    if polynomial.degree == 2:
+        return "square"
+    z = found.stretch * (values + found.shift)
+    linear = np.atleast_2d(found.bare.coefficients)[:, 1]
+    return "cube" if np.abs(linear).max() <= MAX_LINEAR * np.square(z).max() else "polynomial"

@@ -2,10 +2,10 @@
 
 import math
 
-from sealdrop.planning import cost
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation import slots
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
+from sealdrop.planning.rotation.duration import milliseconds
 from sealdrop.planning.rotation.response import respond
 from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.packing.arrangement import galois_elements
@@ -19,7 +19,7 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
         scheme="ckks", poly_modulus_degree=chain.degree, coeff_modulus=(*chain.primes, chain.special)
     )
     found = scales(network, chain)
-    layout = _scaled(network.layout, found)
+    layout = _scaled(network, found)
     deviation = slots.deviation(network, chain, found)
     response, reached = respond(layout, chain.degree, found[-1].values, deviation, error, privacy)
     plan = Plan(
@@ -35,44 +35,18 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
             galois_elements=galois_elements(network.maps, layout.rows_per_block, chain.degree),
         ),
         response=response,
-        quote=Quote(milliseconds=_milliseconds(network, chain, privacy), error=reached),
+        quote=Quote(milliseconds=milliseconds(network, chain.degree, privacy), error=reached),
     )
     return plan.quoted()
 
 
-def _scaled(layout: RotationLayout, found: list[LayerScales]) -> RotationLayout:
+def _scaled(network: Network, found: list[LayerScales]) -> RotationLayout:
+    """Return the layout with levels and scales."""
     layers = []
-    for layer, own in zip(layout.layers, found, strict=True):
-        scale = None if layer.activation == "none" else math.log2(own.result)
-        layers.append(layer.model_copy(update={"scale_log2": math.log2(own.values), "activation_scale_log2": scale}))
-    return layout.model_copy(update={"layers": tuple(layers)})
-
-
-def _milliseconds(network: Network, chain: Chain, privacy: Privacy) -> float:
-    degree, level = chain.degree, len(chain.primes)
-    total = cost.load_milliseconds(degree, level)
-    for index, map_ in enumerate(network.maps):
-        total += (map_.babies + map_.giants) * cost.switch_milliseconds(degree, level)
-        total += len(map_.offsets) * cost.multiply_plain_milliseconds(degree, level)
-        last = index == len(network.maps) - 1
-        if network.rescaled or not last:
-            total += cost.rescale_milliseconds(degree, level)
-            level -= 1
-        total += len(map_.folds) * cost.switch_milliseconds(degree, level)
-        if not last:
-            total += _activation_milliseconds(network, index, degree, level)
-            level -= network.depths[index]
-    return total + cost.respond_milliseconds(degree, 1, private=privacy == "private")
-
-
-def _activation_milliseconds(network: Network, index: int, degree: int, level: int) -> float:
-    """Every level down takes a product, a relinearization and a rescaling; degree 7 has two of them at one level."""
-    products = [level - step for step in range(network.depths[index])]
-    if network.depths[index] == 3:
-        products.append(level - 1)
-    return sum(
-        cost.square_milliseconds(degree, one)
-        + cost.switch_milliseconds(degree, one)
-        + cost.rescale_milliseconds(degree, one)
-        for one in products
-    )
+    for index, (layer, own) in enumerate(zip(network.layout.layers, found, strict=True)):
+        early = len(network.early_folds(index))
+        known = {"early_folds": early, "level": own.level, "scale_log2": math.log2(own.values)}
+        if own.inside is not None:
+            known |= {"activation_level": own.inside.after, "activation_scale_log2": math.log2(own.inside.target)}
+        layers.append(layer.model_copy(update=known))
+    return network.layout.model_copy(update={"layers": tuple(layers)})

@@ -42,9 +42,10 @@ class Limits:
         """Return by what factor a deviation exceeds a limit."""
         return max(found.noise / self.noise, found.total / self.total)
 
-    def keep_weights(self, found: Deviation) -> bool:
-        """Whether rounded weights leave most of the limit to noise."""
-        return found.weights <= WEIGHTS_SHARE * self.total
+    @property
+    def weights(self) -> float:
+        """Return the largest deviation by rounded weights that leaves most of the limit to noise."""
+        return WEIGHTS_SHARE * self.total
 
 
 def respond(

@@ -1,18 +1,19 @@
-"""Search the smallest chain of primes that leaves no more in the scores of a network than they may have."""
+"""Search the cheapest chain of primes that leaves no more in the scores of a network than they may have."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from sealdrop.planning.rotation import slots
-from sealdrop.planning.rotation.chain import Bits, Chain, Network, headroom, scales
+from sealdrop.planning.rotation.bits import MOST_BITS, Bits
+from sealdrop.planning.rotation.chain import Chain, Network, headroom, scales
 from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
-MOST_BITS = 60  # of one prime
-BOUNDLESS = 120  # bits of a prime that sets no bounds: a special one leaves no noise
+BOUNDLESS = 240  # bits of a prime that sets no bounds, a special one leaves no noise
 SHARE = 0.9  # of the limits, before the special prime adds its noise
 
 
@@ -33,81 +34,84 @@ class Search:
     degree: int
     limits: Limits
 
-    def smallest(self, network: Network) -> tuple[Network, Chain] | None:
-        """Return the network and the smallest chain that carries it, None if there is none.
+    def first(self, networks: Sequence[Network]) -> tuple[Network, Chain] | None:
+        """Return the first of these networks that a chain carries, and the chain; None if none does.
 
-        The last map is rescaled only if it has to be.
+        They differ in their descent only.
         """
-        for rescaled in (False, True):
-            variant = replace(network, rescaled=rescaled)
-            chain = self._chain(variant)
+        values = cache(lambda early: self._values([one for one in networks if one.descent.early == early]))
+        for network in networks:
+            # a descent of fewer rescalings loses a little less
+            chain = self._chain(network, values(network.descent.early) - 1)
             if chain is not None:
-                return variant, chain
+                return network, chain
         return None
 
-    def _chain(self, network: Network) -> Chain | None:
-        """Return the chain of the fewest bits: weights and then values get as few as they can do with."""
-        precise, least = Bits(MOST_BITS, MOST_BITS, BOUNDLESS, BOUNDLESS), least_bits(self.degree)
-        weights = _fewest(lambda few: self._keeps(network, replace(precise, weights=few)), least, MOST_BITS)
-        if weights is None:
-            return None
-        bits = Bits(least, weights, MOST_BITS, BOUNDLESS)
-        while self._fits(network, replace(bits, first=least, special=least)) and bits.values <= MOST_BITS:
+    def _values(self, networks: Sequence[Network]) -> int:
+        """Return the bits of values that do for the deepest of these networks, were there room for any chain."""
+        deepest = max(networks, key=lambda network: network.descent.primes)
+        bits = self._widest(deepest, least_bits(self.degree))
+        while bits.values <= MOST_BITS and (excess := self._excess(deepest, bits)) > SHARE:
+            bits = replace(bits, values=bits.values + _more(excess))
+        return bits.values
+
+    def _chain(self, network: Network, values: int) -> Chain | None:
+        """Return a chain whose values have as few bits as they can do with, and no fewer than these."""
+        bits = self._widest(network, max(values, least_bits(self.degree)))
+        while bits.values <= MOST_BITS and self._shortest(network, replace(bits, first=bits.least)) is not None:
             excess = self._excess(network, bits)
-            if excess <= SHARE:
-                chain = self._shrunk(network, bits)
-                if chain is not None:
-                    return chain
-            # one bit more halves the noise at best
-            more = max(int(math.log2(excess / SHARE)), 1) if math.isfinite(excess) else 1
-            bits = replace(bits, values=bits.values + more)
+            chain = self._shrunk(network, bits) if excess <= SHARE else None
+            if chain is not None:
+                return chain
+            bits = replace(bits, values=bits.values + _more(excess))
         return None
 
-    def _shrunk(self, network: Network, bits: Bits) -> Chain | None:
-        """Return a chain with the smallest first prime, and then the smallest special prime, that still carries.
+    def _widest(self, network: Network, values: int) -> Bits:
+        weights = slots.weight_bits(network, self.limits.weights)
+        return Bits(values, weights, MOST_BITS, BOUNDLESS, least_bits(self.degree))
+
+    def _shortest(self, network: Network, bits: Bits) -> list[int] | None:
+        """Return the bits of the smallest data primes that will do, None if they are too many for this ring.
 
         The special prime is never below another, or rotations would drown the values they move.
         """
-        between = bits.primes(network)[1:-1]
-        largest, room = max(between), SECURITY_BITS[self.degree] - sum(between)
-        first = _fewest(
-            lambda few: self._excess(network, replace(bits, first=few)) <= SHARE,
-            least_bits(self.degree),
-            min(MOST_BITS, room - largest, room // 2),
-        )
-        if first is None:
+        even = bits.even(network)
+        primes = even.primes(network) if even else None
+        if primes is None or sum(primes[:-1]) + max(primes[:-1]) > SECURITY_BITS[self.degree]:
             return None
-        bits = replace(bits, first=first)
-        special = _fewest(
-            lambda few: self._excess(network, replace(bits, special=few)) <= 1,
-            max(first, largest),
-            min(MOST_BITS, room - first),
-        )
-        return None if special is None else self._settled(network, replace(bits, special=special))
+        return primes[:-1]
 
-    def _settled(self, network: Network, bits: Bits) -> Chain | None:
+    def _shrunk(self, network: Network, bits: Bits) -> Chain | None:
+        """Return a chain with the smallest first prime, and then the smallest special prime, that still carries."""
+        first = _fewest(
+            lambda few: self._excess(network, replace(bits, first=few)) <= SHARE, least_bits(self.degree), MOST_BITS
+        )
+        data = self._shortest(network, replace(bits, first=first)) if first else None
+        if data is None:
+            return None
+        special = _fewest(
+            lambda few: self._measured(network, self._powers([*data, few], bits.values)) <= 1,
+            max(data),
+            min(MOST_BITS, SECURITY_BITS[self.degree] - sum(data)),
+        )
+        return None if special is None else self._settled(network, [*data, special], bits.values)
+
+    def _settled(self, network: Network, primes: list[int], values: int) -> Chain | None:
         """Return the chain in real primes, None if there are not enough or they no longer carry."""
         try:
-            *data, special = ntt_primes(self.degree, tuple(bits.primes(network)))
+            *data, special = ntt_primes(self.degree, tuple(primes))
         except Infeasible:
             return None
-        chain = Chain(self.degree, tuple(data), special, 2.0**bits.values)
+        chain = Chain(self.degree, tuple(data), special, 2.0**values)
         return chain if self._measured(network, chain) <= 1 else None
 
-    def _fits(self, network: Network, bits: Bits) -> bool:
-        return sum(bits.primes(network)) <= SECURITY_BITS[self.degree]
-
-    def _keeps(self, network: Network, bits: Bits) -> bool:
-        """Whether weights keep enough of their precision."""
-        chain = self._powers(network, bits)
-        return self.limits.keep_weights(slots.deviation(network, chain, scales(network, chain)))
-
     def _excess(self, network: Network, bits: Bits) -> float:
-        return self._measured(network, self._powers(network, bits))
+        primes = bits.primes(network)
+        return math.inf if primes is None else self._measured(network, self._powers(primes, bits.values))
 
-    def _powers(self, network: Network, bits: Bits) -> Chain:
-        *data, special = (1 << each for each in bits.primes(network))
-        return Chain(self.degree, tuple(data), special, 2.0**bits.values)
+    def _powers(self, primes: list[int], values: int) -> Chain:
+        *data, special = (1 << each for each in primes)
+        return Chain(self.degree, tuple(data), special, 2.0**values)
 
     def _measured(self, network: Network, chain: Chain) -> float:
         """Return by what factor the deviation of a score exceeds the limits, infinite without headroom."""
@@ -115,6 +119,11 @@ class Search:
         if not headroom(network, chain, layers):
             return math.inf
         return self.limits.excess(slots.deviation(network, chain, layers))
+
+
+def _more(excess: float) -> int:
+    """Return by how many bits values have to grow, at least: one more halves the noise at best."""
+    return max(int(math.log2(excess / SHARE)), 1) if math.isfinite(excess) else 1
 
 
 def _fewest(carries: Callable[[int], bool], low: int, high: int) -> int | None:

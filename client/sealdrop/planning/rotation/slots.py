@@ -17,6 +17,7 @@ from sealdrop.planning.rotation.chain import Chain, LayerScales, Network
 from sealdrop.planning.rotation.gains import LayerGains
 from sealdrop.planning.rotation.inside import Gain, PolynomialGains
 from sealdrop_core.packing.rotation import Diagonals
+from sealdrop_core.scales import CompletedScales, PolynomialScales
 
 # A rounding error is multiplied by the secret, whose slots have exponential squares: a product that is not averaged
 # over slots exceeds six deviations as often as a Gaussian 2.3 times as wide does.
@@ -87,10 +88,28 @@ def deviation(network: Network, chain: Chain, found: Sequence[LayerScales]) -> D
     later = _later_periods(network.maps)
     total.add_fresh(later[0], network.gains[0].input, found[0].input)
     for index, (layer, gains) in enumerate(zip(found, network.gains, strict=True)):
-        _add_map(total, network.maps[index], layer, gains, later[index + 1])
-        if gains.polynomial is not None:
-            _add_activation(total, index, layer, gains.polynomial, later[index + 1])
+        _add_map(total, index, layer, gains, later[index + 1])
+        if layer.inside is None or gains.polynomial is None:
+            continue
+        if isinstance(layer.inside, CompletedScales):
+            _add_completed(total, layer.inside, gains.polynomial, later[index + 1])
+        else:
+            _add_polynomial(total, index, layer.inside, gains.polynomial, later[index + 1])
     return Deviation(math.sqrt(total.noise), math.sqrt(total.weights))
+
+
+def weight_bits(network: Network, allowed: float) -> tuple[int, ...]:
+    """Return the bits of each map's weights, so few that together they leave a score the allowed deviation.
+
+    They are those of a weight that brings the largest input to the largest value.
+    """
+    found, own = [], 1.0
+    for map_, gains in zip(network.maps, network.gains, strict=True):
+        encoded = 2 * noise.ROUNDING_STD**2 * map_.before * network.rows * len(network.maps)
+        lost = math.sqrt(encoded) * gains.values.norm * gains.input_norm * gains.reach / own
+        found.append(max(math.ceil(math.log2(max(lost / allowed, 1.0))), 1))
+        own = gains.polynomial.reach if gains.polynomial else 1.0
+    return tuple(found)
 
 
 def _later_periods(maps: Sequence[Diagonals]) -> list[int]:
@@ -101,42 +120,50 @@ def _later_periods(maps: Sequence[Diagonals]) -> list[int]:
     return found[::-1]
 
 
-def _add_map(total: ScoreNoise, map_: Diagonals, layer: LayerScales, gains: LayerGains, later: int) -> None:
+def _add_map(total: ScoreNoise, index: int, layer: LayerScales, gains: LayerGains, later: int) -> None:
     """Add the noise of an affine map."""
-    rescaled = gains.polynomial is not None or total.network.rescaled
-    prime = total.chain.primes[layer.level - 1] if rescaled else 1
-    weights = layer.values * prime / layer.input
+    map_, early = total.network.maps[index], total.network.early_folds(index)
+    rescaled = layer.level < layer.input_level
+    product = layer.values * (total.chain.primes[layer.input_level - 1] if rescaled else 1)
+    total.add_encoding(map_.before, gains.values, product / layer.input / gains.input_norm)
     before = max(map_.before, later)
-    total.add_encoding(map_.before, gains.values, weights / gains.input_norm)
     if map_.babies:
-        total.add_switch(layer.level, before, gains.input, layer.input, times=map_.babies / 2)
-    terms = map_.before // map_.after
-    summed = _times(gains.values, terms)
+        total.add_switch(layer.input_level, before, gains.input, layer.input, times=map_.babies / 2)
     if map_.giants:
-        total.add_switch(layer.level, before, summed, layer.values * prime, times=map_.giants)
+        total.add_switch(layer.input_level, before, _summed(gains, map_, map_.before), product, times=map_.giants)
     if rescaled:
-        total.add_rounding(before, summed, layer.values)
+        apart = map_.before >> len(early)
+        total.add_rounding(max(apart, later), _summed(gains, map_, apart), layer.values)
     for step in map_.folds:
-        total.add_switch(
-            layer.level - rescaled, max(step, later), _times(gains.values, step // map_.after), layer.values
-        )
+        level, scale = (layer.input_level, product) if step in early else (layer.level, layer.values)
+        total.add_switch(level, max(step, later), _summed(gains, map_, step), scale)
 
 
-def _times(gain: Gain, terms: int) -> Gain:
-    """Return the gain of each of so many independent terms of a sum."""
-    return Gain(gain.norm * terms**0.5, gain.peak)
+def _summed(gains: LayerGains, map_: Diagonals, apart: int) -> Gain:
+    """Return the gain of slots so far apart before they are added up: independent terms of one sum."""
+    return Gain(gains.values.norm * (apart // map_.after) ** 0.5, gains.values.peak)
 
 
-def _add_activation(total: ScoreNoise, index: int, layer: LayerScales, gains: PolynomialGains, later: int) -> None:
-    """Add the noise of an activation."""
-    primes, level = total.chain.primes, layer.level - 1
-    inside = layer.inside
-    if inside is None:
-        total.add_switch(level, later, gains.result, layer.result * primes[level - 1])
-        total.add_rounding(later, gains.result, layer.result)
+def _add_completed(total: ScoreNoise, inside: CompletedScales, gains: PolynomialGains, later: int) -> None:
+    """Add the noise of a bare square or cube."""
+    square = gains.result if inside.degree == 2 else gains.square
+    total.add_switch(inside.level, later, square, inside.scale**2)
+    if inside.square_level < inside.level:
+        total.add_rounding(later, square, inside.square)
+    if inside.degree == 2:
         return
+    total.add_encoding(later, gains.coefficients[1], inside.square)
+    total.add_switch(inside.square_level, later, gains.result, inside.square * inside.scale)
+    if inside.after < inside.square_level:
+        total.add_rounding(later, gains.result, inside.target)
+
+
+def _add_polynomial(
+    total: ScoreNoise, index: int, inside: PolynomialScales, gains: PolynomialGains, later: int
+) -> None:
+    """Add the noise of a polynomial by Paterson and Stockmeyer."""
+    level, low = inside.level, inside.low
     _add_reduction(total, level, later, gains.square, inside.square)
-    low = inside.low
     _add_reduction(total, low.level, later, gains.result, inside.target)
     halves = [(low, gains.leading, 0)]
     if inside.degree > 3:

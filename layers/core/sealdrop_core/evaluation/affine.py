@@ -1,5 +1,6 @@
 """An affine map across the slots of one ciphertext: rotated, multiplied, added up."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,8 @@ from sealdrop_core.seal import Ciphertext
 class RotatedAffine:
     """An affine map, its diagonals encoded, for ciphertexts of one level and scale.
 
-    The result comes out at `target`, one level lower, or if it is not `rescaled` at the same level.
+    The result comes out at `target`, one level lower, or if it is not `rescaled` at the same level; `early` of its
+    folds come before that.
     """
 
     def __init__(
@@ -28,9 +30,10 @@ class RotatedAffine:
         target: float,
         *,
         rescaled: bool,
+        early: int = 0,
     ) -> None:
         self.ring, self.rows = plaintexts.ring, plaintexts.rows
-        self.diagonals, self.target, self.rescaled = diagonals, target, rescaled
+        self.diagonals, self.target, self.rescaled, self.early = diagonals, target, rescaled, early
         self.product = target * (self.ring.primes[level - 1] if rescaled else 1)
         factor = self.product / scale
         self.weights: dict[int, Kept] = {}
@@ -51,10 +54,10 @@ class RotatedAffine:
     def __call__(self, x: Ciphertext, galois: Any) -> Ciphertext:
         """Return the map's values, repeating in the slots; x is left as it is."""
         total = self._products(x, galois)
+        self._fold(total, self.diagonals.folds[: self.early], galois)
         if self.rescaled:
             rescale(self.ring, total, self.target)
-        for step in self.diagonals.folds:
-            self.ring.evaluator.add_inplace(total, self._rotated(total, step, galois))
+        self._fold(total, self.diagonals.folds[self.early :], galois)
         self.ring.evaluator.add_plain_inplace(total, self.bias)
         return total
 
@@ -73,6 +76,10 @@ class RotatedAffine:
                     total = self._plus_product(total, value, weights)
         assert total is not None
         return total
+
+    def _fold(self, total: Ciphertext, steps: Iterable[int], galois: Any) -> None:
+        for step in steps:
+            self.ring.evaluator.add_inplace(total, self._rotated(total, step, galois))
 
     def _plus_product(self, total: Ciphertext | None, value: Ciphertext, weights: Kept) -> Ciphertext:
         product = Ciphertext()

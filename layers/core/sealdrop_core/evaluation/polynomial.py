@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sealdrop_core.evaluation.rescaling import lowered, rescale, settle
+from sealdrop_core.evaluation.rescaling import lowered, reduced, rescale, settle
 from sealdrop_core.scales import HalfScales, PolynomialScales
 from sealdrop_core.seal import Ciphertext, Plaintext, Ring
 
@@ -61,28 +61,6 @@ class ElementwisePolynomial:
         return settle(product, self.scales.low.product)
 
 
-class Square:
-    """x^2, one level below x, for ciphertexts of one scale."""
-
-    def __init__(self, ring: Ring, level: int, scale: float) -> None:
-        self.ring = ring
-        self.target = scale**2 / ring.primes[level - 1]
-
-    def __call__(self, x: Ciphertext, relinearization: Any) -> Ciphertext:
-        """Return x^2 at the scale `target`; x is left as it is."""
-        result = Ciphertext()
-        self.ring.evaluator.square(x, result)
-        return reduced(self.ring, result, relinearization, self.target)
-
-
-def reduced(ring: Ring, product: Ciphertext, relinearization: Any, scale: float) -> Ciphertext:
-    """Bring a product back to two polynomials and to `scale`, one level lower, in place; returns it."""
-    # in this order: rescaling three polynomials would multiply a rounding error by the square of the secret
-    if product.size() > 2:
-        ring.evaluator.relinearize_inplace(product, relinearization)
-    return rescale(ring, product, scale)
-
-
 class _Powers:
     """x, x^2 and x^4, each computed when it is first needed."""
 
@@ -110,7 +88,7 @@ class _Powers:
         return self.reduced(result, scale)
 
     def reduced(self, product: Ciphertext, scale: float) -> Ciphertext:
-        return reduced(self.ring, product, self.relinearization, scale)
+        return reduced(self.ring, product, self.relinearization, product.coeff_modulus_size() - 1, scale)
 
 
 class _Half:

@@ -1,32 +1,34 @@
 """Networks on whole rows in the slots of one ciphertext."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from sealdrop_core.circuit import Circuit, Polynomial
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.evaluation.affine import RotatedAffine
+from sealdrop_core.evaluation.completed import CompletedPolynomial
 from sealdrop_core.evaluation.inputs import ciphertexts
 from sealdrop_core.evaluation.keys import EvaluationKeys
 from sealdrop_core.evaluation.plaintexts import Plaintexts
-from sealdrop_core.evaluation.polynomial import Coefficient, ElementwisePolynomial, Square
+from sealdrop_core.evaluation.polynomial import Coefficient, ElementwisePolynomial
 from sealdrop_core.evaluation.response import Responder
-from sealdrop_core.folding import merged, squared
-from sealdrop_core.layouts import RotationLayout
-from sealdrop_core.packing.arrangement import arranged, galois_elements
+from sealdrop_core.folding import completed, merged
+from sealdrop_core.layouts import RotationLayer, RotationLayout
+from sealdrop_core.packing.arrangement import arranged, galois_elements, other_circuit
 from sealdrop_core.packing.rotation import Diagonals, Wire, positions
 from sealdrop_core.plan import Plan
-from sealdrop_core.scales import PolynomialScales
-from sealdrop_core.seal import Ciphertext, Ring
+from sealdrop_core.scales import CompletedScales, PolynomialScales
+from sealdrop_core.seal import Ring
+
+_DEGREES: Mapping[str, Collection[int]] = {"none": (), "square": (2,), "cube": (3,), "polynomial": range(2, 8)}
 
 
 @dataclass(frozen=True)
 class _Layer:
     affine: RotatedAffine
-    activation: Callable[[Ciphertext, Any], Ciphertext] | None
+    activation: CompletedPolynomial | ElementwisePolynomial | None
 
 
 class RotationExecutor:
@@ -36,8 +38,7 @@ class RotationExecutor:
         self.ring, self.plan = ring, plan
         self.responder = Responder(ring, plan)
         self.positions = positions(layout, ring.degree)
-        squares = [index for index, layer in enumerate(layout.layers) if layer.activation == "square"]
-        folded = squared(merged(circuit), squares)
+        folded = _folded(circuit, layout)
         maps = arranged(folded, layout)
         if galois_elements(maps, layout.rows_per_block, ring.degree) != plan.keys.galois_elements:
             raise InvalidRequest("the plan's rotations are not this circuit's", code="malformed_weights")
@@ -55,31 +56,57 @@ class RotationExecutor:
         return self.responder.pack([self.responder.residues(value, self.positions)])
 
 
+def _folded(circuit: Circuit, layout: RotationLayout) -> Circuit:
+    """Return the circuit with the squares and the cubes completed that the layout says."""
+    plain, layers = merged(circuit), layout.layers[:-1]
+    if len(layers) != len(plain.polynomials) or not all(map(_fits, layers, plain.polynomials)):
+        raise other_circuit()
+    return completed(plain, [index for index, layer in enumerate(layers) if layer.activation != "polynomial"])
+
+
+def _fits(layer: RotationLayer, polynomial: Polynomial) -> bool:
+    return layer.activation_level is not None and polynomial.degree in _DEGREES[layer.activation]
+
+
 def _compiled(
     ring: Ring, circuit: Circuit, plan: Plan, layout: RotationLayout, maps: list[Diagonals]
 ) -> Iterator[_Layer]:
-    """Yield the layers; each map takes a level, but not a last one that finds none left: its product is the result."""
+    """Yield the layers, each at the levels and the scales that the layout says."""
     plaintexts = Plaintexts(ring, layout.rows_per_block)
     level, scale = len(ring.primes), 2.0**plan.input_scale_log2
     for layer, affine, diagonals, polynomial in zip(
         layout.layers, circuit.affines, maps, [*circuit.polynomials, None], strict=True
     ):
-        target, rescaled = 2.0**layer.scale_log2, level > 1
-        product = RotatedAffine(diagonals, affine.bias, plaintexts, level, scale, target, rescaled=rescaled)
-        level, scale = level - rescaled, target
+        if not 0 <= level - layer.level <= 1:
+            raise other_circuit()
+        target, rescaled = 2.0**layer.scale_log2, layer.level < level
+        product = RotatedAffine(
+            diagonals, affine.bias, plaintexts, level, scale, target, rescaled=rescaled, early=layer.early_folds
+        )
         if polynomial is None:
             yield _Layer(product, None)
-        elif layer.activation == "square":
-            square = Square(ring, level, scale)
-            yield _Layer(product, square)
-            level, scale = level - 1, square.target
         else:
-            scales = PolynomialScales(
-                polynomial.degree, level, scale, 2.0 ** (layer.activation_scale_log2 or 0.0), ring.primes
-            )
-            coefficients = list(_coefficients(polynomial, diagonals.out, plaintexts))
-            yield _Layer(product, ElementwisePolynomial(ring, coefficients, scales))
-            level, scale = level - scales.depth, scales.target
+            activation = _activation(layer, polynomial, diagonals.out, plaintexts)
+            if activation.scales.after != layer.activation_level:
+                raise other_circuit()
+            yield _Layer(product, activation)
+            level, scale = activation.scales.after, activation.scales.target
+
+
+def _activation(
+    layer: RotationLayer, polynomial: Polynomial, wire: Wire, plaintexts: Plaintexts
+) -> CompletedPolynomial | ElementwisePolynomial:
+    """Return the polynomial after a layer's map, encoded."""
+    ring, level, scale = plaintexts.ring, layer.level, 2.0**layer.scale_log2
+    coefficients = list(_coefficients(polynomial, wire, plaintexts))
+    if layer.activation == "polynomial":
+        target = 2.0 ** (layer.activation_scale_log2 or 0.0)
+        scales = PolynomialScales(polynomial.degree, level, scale, target, ring.primes)
+        return ElementwisePolynomial(ring, coefficients, scales)
+    depth = level - (layer.activation_level or 0)
+    return CompletedPolynomial(
+        ring, coefficients[1], CompletedScales(polynomial.degree, level, scale, depth, ring.primes)
+    )
 
 
 def _coefficients(polynomial: Polynomial, wire: Wire, plaintexts: Plaintexts) -> Iterator[Coefficient]:

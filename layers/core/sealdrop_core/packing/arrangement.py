@@ -15,7 +15,7 @@ def arranged(circuit: Circuit, layout: RotationLayout) -> list[Diagonals]:
     Raises InvalidRequest (`malformed_weights`) when it was made for another.
     """
     if len(circuit.affines) != len(layout.layers):
-        raise _other()
+        raise other_circuit()
     wire = ordered(layout.features)
     maps: list[Diagonals] = []
     for affine, layer in zip(circuit.affines, layout.layers, strict=True):
@@ -28,7 +28,7 @@ def arranged(circuit: Circuit, layout: RotationLayout) -> list[Diagonals]:
             content = features_at(layout.period, layout.block, layout.copies, layout.shift)
             found = dense(affine, wire, content, layer.period, layout.shift)
         if found is None or found.out.period != layer.period:
-            raise _other()
+            raise other_circuit()
         wire = found.out
         maps.append(found)
     return maps
@@ -40,5 +40,6 @@ def galois_elements(maps: Sequence[Diagonals], rows: int, degree: int) -> tuple[
     return tuple(sorted(pow(3, step, 2 * degree) for step in steps))
 
 
-def _other() -> InvalidRequest:
+def other_circuit() -> InvalidRequest:
+    """Return the refusal of a plan that was made for another circuit."""
     return InvalidRequest("the plan is made for another circuit", code="malformed_weights", remedy="Publish again.")
