@@ -5,7 +5,7 @@ import numpy as np
 from sealdrop_core.circuit import Array, Circuit
 
 # calibration rows beyond these take longer than they tell
-MOST_PRODUCTS = 1 << 27  # of a circuit's weights with rows
+MOST_PRODUCTS = 1 << 26  # of a circuit's weights with rows
 MOST_VALUES = 1 << 20  # of rows that the rounding of a map is tried on
 LEAST_EVALUATED, LEAST_ROUNDED = 10, 128
 GAIN_FACTOR = 1.5  # the largest gain of any row over the largest gain of the rows that are tried

@@ -8,12 +8,8 @@ from sealdrop_core.circuit import Circuit
 from sealdrop_core.layouts import Activation
 
 MOST_EARLY = 2  # folds: beyond, what encryption adds is more than what rescaling rounds away
-# by the kind and the degree of an activation: the levels it may take
-_DEPTHS = {
-    ("square", 2): (1, 0),
-    ("cube", 3): (2, 1),
-    **{("polynomial", degree): (2,) if degree <= 3 else (3,) for degree in range(2, 8)},
-}
+# the levels an activation takes, with every product rescaled, and with the first of them left for later
+_LEVELS = {"square": (1, 0), "cube": (2, 1)}
 
 
 @dataclass(frozen=True)
@@ -35,8 +31,20 @@ class Descent:
 
 
 def descents(circuit: Circuit, activations: Sequence[Activation]) -> list[Descent]:
-    """Return all descents of a folded circuit with these activations, the fewest primes first."""
-    kinds = zip(activations, (polynomial.degree for polynomial in circuit.polynomials), strict=False)
-    depths = product(*(_DEPTHS[kind] for kind in kinds))
-    found = [Descent(*way) for way in product(depths, (False, True), range(MOST_EARLY + 1))]
-    return sorted(found, key=lambda one: one.primes)
+    """Return the descents of a folded circuit with these activations that are tried, the fewest primes first.
+
+    All activations but the last are rescaled alike: there would be too many ways, and others are seldom better.
+    """
+    kinds = list(zip(activations, (polynomial.degree for polynomial in circuit.polynomials), strict=False))
+    ways = product((False, True), (False, True), (False, True), range(MOST_EARLY + 1))
+    found = [
+        Descent((*(_levels(*kind, late=late) for kind in kinds[:-1]), _levels(*kinds[-1], late=late_last)), last, early)
+        for late, late_last, last, early in ways
+    ]
+    return sorted(dict.fromkeys(found), key=lambda one: one.primes)
+
+
+def _levels(activation: Activation, degree: int, *, late: bool) -> int:
+    if activation == "polynomial":
+        return 2 if degree <= 3 else 3
+    return _LEVELS[activation][late]

@@ -3,8 +3,8 @@
 import math
 
 from sealdrop.planning.precision import Privacy
-from sealdrop.planning.rotation import slots
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network, scales
+from sealdrop.planning.rotation.deviation import deviation
 from sealdrop.planning.rotation.duration import milliseconds
 from sealdrop.planning.rotation.response import respond
 from sealdrop_core.layouts import RotationLayout
@@ -20,8 +20,9 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
     )
     found = scales(network, chain)
     layout = _scaled(network, found)
-    deviation = slots.deviation(network, chain, found)
-    response, reached = respond(layout, chain.degree, found[-1].values, deviation, error, privacy)
+    response, reached = respond(
+        layout, chain.degree, found[-1].values, deviation(network, chain, found), error, privacy
+    )
     plan = Plan(
         id=f"rotation_{parameters.name}_r{layout.rows_per_block}_{privacy}",
         parameters=parameters,

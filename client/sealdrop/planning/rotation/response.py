@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sealdrop.planning import noise
 from sealdrop.planning.precision import Privacy
-from sealdrop.planning.rotation.slots import Deviation, tail
+from sealdrop.planning.rotation.score_noise import Deviation, tail
 from sealdrop.planning.rows import GAIN_FACTOR
 from sealdrop_core.layouts import RotationLayout
 from sealdrop_core.plan import Response

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from sealdrop.planning.rotation import slots
 from sealdrop.planning.rotation.bits import MOST_BITS, Bits
 from sealdrop.planning.rotation.chain import Chain, Network, headroom, scales
+from sealdrop.planning.rotation.deviation import deviation, weight_bits
 from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
@@ -51,7 +51,10 @@ class Search:
         """Return the bits of values that do for the deepest of these networks, were there room for any chain."""
         deepest = max(networks, key=lambda network: network.descent.primes)
         bits = self._widest(deepest, least_bits(self.degree))
-        while bits.values <= MOST_BITS and (excess := self._excess(deepest, bits)) > SHARE:
+        while (primes := bits.primes(deepest)) is not None:
+            excess = self._measured(deepest, self._powers(primes, bits.values))
+            if excess <= SHARE:
+                break
             bits = replace(bits, values=bits.values + _more(excess))
         return bits.values
 
@@ -67,7 +70,7 @@ class Search:
         return None
 
     def _widest(self, network: Network, values: int) -> Bits:
-        weights = slots.weight_bits(network, self.limits.weights)
+        weights = weight_bits(network, self.limits.weights)
         return Bits(values, weights, MOST_BITS, BOUNDLESS, least_bits(self.degree))
 
     def _shortest(self, network: Network, bits: Bits) -> list[int] | None:
@@ -118,7 +121,7 @@ class Search:
         layers = scales(network, chain)
         if not headroom(network, chain, layers):
             return math.inf
-        return self.limits.excess(slots.deviation(network, chain, layers))
+        return self.limits.excess(deviation(network, chain, layers))
 
 
 def _more(excess: float) -> int:
