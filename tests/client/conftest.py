@@ -52,7 +52,9 @@ def ridge():
 def published(cancer, digits, ridge):
     service = Service()
     for fitted in (cancer, digits, ridge):
-        publish(fitted.estimator, fitted.calibration, name=fitted.name, store=service)
+        publish(
+            fitted.estimator, fitted.calibration, name=fitted.name, store=service, rows=(1, 1000)
+        )  # parts stay small
     return service.models
 
 

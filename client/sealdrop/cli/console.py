@@ -5,7 +5,7 @@ Text that came from a service may hold anything, so no markup is read in it and 
 
 import json
 import warnings as python_warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -91,6 +91,13 @@ def warnings_shown() -> Iterator[None]:
         python_warnings.simplefilter("always")
         python_warnings.showwarning = lambda message, *_: warn(str(message))
         yield
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Give a callback that says on a terminal what is being done, until the next step or the end."""
+    with err.status("") as status:
+        yield lambda step: status.update(f"{step} …")
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def publish(
     labels: Annotated[
         str | None, typer.Option(metavar="A,B,…", help="Names of the classes, in the order of classes_.")
     ] = None,
-    rows: Annotated[str, typer.Option(metavar="N,M,…", help="Request sizes to plan for.")] = "1,1000",
+    rows: Annotated[str, typer.Option(metavar="N,M,…", help="Request sizes to plan for.")] = "1,1000,1000000",
     response: Annotated[
         Literal["private", "open"], typer.Option(help="Whether responses hide the weights.")
     ] = "private",
@@ -48,7 +48,7 @@ def publish(
     as_json: Json = False,
 ) -> None:
     """Publish a trained model. Reading a .joblib file runs the code in it: publish only files you made."""
-    with needs("publish"), aws_errors(), console.warnings_shown():
+    with needs("publish"), aws_errors(), console.warnings_shown(), console.steps() as step:
         from sealdrop.publish import publish as publish_model
 
         manifest = publish_model(
@@ -64,6 +64,7 @@ def publish(
             min_agreement=min_agreement,
             exact=exact,
             dry_run=dry_run,
+            progress=step,
         )
     _report(manifest, dry_run, as_json)
 

@@ -12,8 +12,10 @@ from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.plan import Plan
 
-__all__ = ["Privacy", "fitting_error", "plan"]
+__all__ = ["ROWS", "Privacy", "fitting_error", "plan"]
 
+ROWS = (1, 1000, 1_000_000)  # request sizes that are planned for unless others are asked for
+WORTH = 1.1  # times the cheapest plan's time: for less, a card needs no other plan, and a data owner no other keys
 FINEST, OF_LARGEST, OF_SPREAD = 2.0**-10, 2.0**-15, 2.0**-6
 
 _Candidates = Callable[[Circuit, Array, float, Privacy, float], Iterator[Plan]]
@@ -26,12 +28,12 @@ def plan(
     calibration: Array,
     *,
     error: float | None = None,
-    rows: Sequence[int] = (1, 1000),
+    rows: Sequence[int] = ROWS,
     response: Privacy = "private",
     leeway: float = 0.0,
     exact: bool = False,
 ) -> tuple[Plan, ...]:
-    """Return the cheapest plan for each row count, without repetition.
+    """Return plans that are the cheapest for each row count, or nearly.
 
     `calibration` are rows normalised to [-1, 1], shape (rows, features). `error` bounds the absolute error of a score;
     by default one that fits the calibrated scores. `leeway` is by how much, summed over its
@@ -53,8 +55,17 @@ def plan(
     if not found:
         remedies = [refusal.remedy for refusal in refusals if refusal.remedy != Infeasible.remedy]
         raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=next(iter(remedies), None))
-    best = [min(found, key=lambda plan: plan.seconds(count)) for count in sorted(set(rows))]
-    return tuple(dict.fromkeys(best))
+    return _chosen(found, sorted(set(rows)))
+
+
+def _chosen(plans: Sequence[Plan], counts: Sequence[int]) -> tuple[Plan, ...]:
+    """Return the cheapest plan for each row count, or one that was chosen already and costs hardly more."""
+    chosen: list[Plan] = []
+    for count in counts:
+        best = min(plans, key=lambda plan: plan.seconds(count))
+        if not any(plan.seconds(count) <= WORTH * best.seconds(count) for plan in chosen):
+            chosen.append(best)
+    return tuple(chosen)
 
 
 def _scores(circuit: Circuit, rows: Array) -> Array:

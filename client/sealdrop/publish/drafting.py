@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sealdrop.planning import Privacy, plan
+from sealdrop.planning import ROWS, Privacy, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.normalize import normalized
@@ -42,7 +42,7 @@ def draft(
     *,
     name: str,
     error: float | None = None,
-    rows: Sequence[int] = (1, 1000),
+    rows: Sequence[int] = ROWS,
     response: Privacy = "private",
     description: str = "",
     labels: Sequence[Label] | None = None,

@@ -1,9 +1,9 @@
 """Publish: compile a model, plan it, measure it on ciphertexts, and store it as the next version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sealdrop.planning import Privacy
+from sealdrop.planning import ROWS, Privacy
 from sealdrop.publish.agreement import measure
 from sealdrop.publish.drafting import MIN_AGREEMENT, draft
 from sealdrop.publish.store import Store
@@ -18,13 +18,14 @@ def publish(
     name: str,
     store: Store | None = None,
     error: float | None = None,
-    rows: Sequence[int] = (1, 1000),
+    rows: Sequence[int] = ROWS,
     response: Privacy = "private",
     description: str = "",
     labels: Sequence[Label] | None = None,
     min_agreement: float | None = None,
     exact: bool = False,
     dry_run: bool = False,
+    progress: Callable[[str], None] = lambda step: None,
 ) -> Manifest:
     """Publish a fitted estimator, or the model in a file, and return its manifest.
 
@@ -33,13 +34,14 @@ def publish(
     `rows` are the request sizes to plan for; `labels` replace the model's own classes, or name those of a network that
     ends in raw scores. A model that is stored already, with the same weights, plans and card, gets no new version: the
     existing one is returned. With `exact`, weights and columns are integers or fixed-point numbers of few bits, as in a
-    scorecard, and so are the scores, to the last digit. With `dry_run` nothing is stored.
+    scorecard, and so are the scores, to the last digit. With `dry_run` nothing is stored. `progress` is told each step.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
     least = MIN_AGREEMENT if min_agreement is None else min_agreement
     if store is None and not dry_run:
         raise InvalidRequest("there is no store to publish to", remedy="Pass store=Store(bucket, table), or dry_run.")
+    progress("reading, fitting and planning")
     drafted = draft(
         model,
         X_calibration,
@@ -55,8 +57,12 @@ def publish(
     existing = store.newest(name) if store else None
     if existing and _same(existing, drafted.manifest):
         return existing
+    progress("measuring the agreement on encrypted rows")
     manifest = drafted.manifest.model_copy(update={"agreement": measure(drafted, least)})
-    return manifest if dry_run or store is None else store.add(manifest, drafted.weights)
+    if dry_run or store is None:
+        return manifest
+    progress("storing")
+    return store.add(manifest, drafted.weights)
 
 
 def _same(one: Manifest, other: Manifest) -> bool:
