@@ -20,10 +20,12 @@ SCORES = 400  # a maximum over this many lies near three standard deviations
 RESPONSES: tuple[Privacy, ...] = ("open", "private")
 # hidden widths and polynomial degrees, and how often a kind is drawn
 KINDS: tuple[tuple[tuple[int, ...], int, float], ...] = (
-    ((), 0, 0.55),
-    ((12,), 2, 0.35),
-    ((8,), 3, 0.05),
-    ((6, 6), 2, 0.05),
+    ((), 0, 0.45),
+    ((12,), 2, 0.25),
+    ((24,), 3, 0.12),
+    ((12, 12), 3, 0.06),
+    ((8,), 5, 0.06),
+    ((6, 6), 2, 0.06),
 )
 
 

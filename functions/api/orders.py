@@ -99,7 +99,11 @@ def check(order: JobRequest | Job, plan: Plan, uploads: Sequence[Upload]) -> Non
     """
     limits = settings()
     if order.parts > min(limits.max_parts, order.rows):
-        raise InvalidRequest("a job has no more parts than rows, and not that many", code="too_large")
+        raise InvalidRequest(
+            f"a job has at most {limits.max_parts} parts, and no more than rows",
+            code="too_large",
+            remedy="Cut the rows into fewer parts, or into several jobs.",
+        )
     if len({upload.part for upload in uploads}) != len(uploads):
         raise InvalidRequest("a part is announced twice")
     for upload in uploads:

@@ -12,9 +12,10 @@ from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.plan import Plan
 
-__all__ = ["ROWS", "Privacy", "fitting_error", "plan"]
+__all__ = ["ROWS", "Privacy", "check_wish", "fitting_error", "plan"]
 
 ROWS = (1, 1000, 1_000_000)  # request sizes that are planned for unless others are asked for
+EXTREMES = 1e-140, 1e140  # errors beyond would leave the numbers that noise is reckoned in
 WORTH = 1.1  # times the cheapest plan's time: for less, a card needs no other plan, and a data owner no other keys
 FINEST, OF_LARGEST, OF_SPREAD = 2.0**-10, 2.0**-15, 2.0**-6
 
@@ -41,10 +42,9 @@ def plan(
     few bits, in the model's own units, and so are the scores of every plan. Raises Infeasible with the reasons and the
     nearest feasible wish, InvalidRequest for an error or a row count that is no positive number.
     """
-    if min(rows, default=0) < 1 or (error is not None and not 0 < error < math.inf):
-        raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
+    check_wish(error, rows)
     values = np.asarray(calibration, dtype=np.float64)
-    allowed = fitting_error(_scores(circuit, values)) if error is None else error
+    allowed = fitting_error(_scores(circuit, values)) if error is None else float(np.clip(error, *EXTREMES))
     found: list[Plan] = []
     refusals: list[Infeasible] = []
     for candidates in _EXACT if exact else _PACKINGS:
@@ -56,6 +56,12 @@ def plan(
         remedies = [refusal.remedy for refusal in refusals if refusal.remedy != Infeasible.remedy]
         raise Infeasible("; ".join(refusal.message for refusal in refusals), remedy=next(iter(remedies), None))
     return _chosen(found, sorted(set(rows)))
+
+
+def check_wish(error: float | None, rows: Sequence[int]) -> None:
+    """Raise InvalidRequest for an error or a row count that is no positive number."""
+    if min(rows, default=0) < 1 or (error is not None and not 0 < error < math.inf):
+        raise InvalidRequest("errors and row counts are positive numbers", remedy="Give others, or none.")
 
 
 def _chosen(plans: Sequence[Plan], counts: Sequence[int]) -> tuple[Plan, ...]:

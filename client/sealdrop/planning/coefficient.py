@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from sealdrop.planning import cost
+from sealdrop.planning.nearest import told
 from sealdrop.planning.precision import Loss, Precision, Privacy, Rounding, respond, split
 from sealdrop.planning.reach import largest_score
 from sealdrop.planning.rows import for_rounding
@@ -42,7 +43,7 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
         nearest = next((wish for wish in wider if any(_smallest(base, rounding, bound, wish, privacy))), None)
         raise Infeasible(
             f"one prime does not carry this circuit to an error of {error:.2g} with {privacy} responses",
-            remedy=f"Allow an error of {nearest:.2g}{OR_OPEN[privacy]}." if nearest else None,
+            remedy=f"Allow an error of {told(nearest)}{OR_OPEN[privacy]}." if nearest else None,
         )
 
 

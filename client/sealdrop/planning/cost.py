@@ -26,7 +26,7 @@ def sums_milliseconds(coefficients: int, inputs: int, outputs: int) -> float:
 
 def switch_milliseconds(degree: int, primes: int) -> float:
     """One key switch: a rotation, or a relinearization."""
-    return (0.2 + 0.3 * primes + 0.1 * primes**2) * degree / 8192
+    return (0.2 + 0.33 * primes + 0.1 * primes**2) * degree / 8192
 
 
 def square_milliseconds(degree: int, primes: int) -> float:

@@ -91,7 +91,7 @@ class Gone(SealdropError):
 
     code = "gone"
     status = 410
-    remedy = "Use a newer version."
+    remedy = "Use another version; the model's owner knows which, if any."
 
 
 class MalformedSeal(SealdropError):

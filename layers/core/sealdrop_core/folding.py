@@ -40,16 +40,20 @@ class Completion:
 
 
 def completion(polynomial: Polynomial) -> Completion | None:
-    """Return the completion of a polynomial, None if there is none: every unit needs the highest power."""
+    """Return the completion of a polynomial, None if there is none: every unit needs some of the highest power."""
     leading = np.atleast_2d(polynomial.coefficients)[:, polynomial.degree]
     if polynomial.degree not in (2, 3) or not leading.all():
         return None
     _, linear, quadratic = np.atleast_2d(polynomial.coefficients)[:, :3].T
     one = np.ones_like(leading)
-    if polynomial.degree == 2:
-        return Completion(linear / (2 * leading), one, leading, SQUARE)
-    shift, stretch = quadratic / (3 * leading), np.cbrt(leading)
-    left = (linear - quadratic * shift) / stretch
+    with np.errstate(over="ignore", invalid="ignore"):
+        if polynomial.degree == 2:
+            shift = linear / (2 * leading)
+            return Completion(shift, one, leading, SQUARE) if np.isfinite(shift).all() else None
+        shift, stretch = quadratic / (3 * leading), np.cbrt(leading)
+        left = (linear - quadratic * shift) / stretch
+    if not np.isfinite([shift, left]).all():
+        return None
     bare = np.stack([0 * left, left, 0 * left, one], axis=-1)
     return Completion(shift, stretch, one, Polynomial(bare if polynomial.coefficients.ndim == 2 else bare[0]))
 

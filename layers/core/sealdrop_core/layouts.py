@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sealdrop_core.card import Card
 
@@ -75,6 +75,13 @@ class ColumnLayout(Card):
         return self.outputs
 
 
+def _power_of_two(value: int) -> int:
+    if value & value - 1:
+        raise ValueError("slots come in powers of two")
+    return value
+
+
+PowerOfTwo = Annotated[int, Field(ge=1), AfterValidator(_power_of_two)]
 Activation = Literal["none", "square", "cube", "polynomial"]
 _DEPTHS: Mapping[str, Collection[int]] = {"square": (0, 1), "cube": (0, 1, 2), "polynomial": (2, 3)}
 
@@ -90,7 +97,7 @@ class RotationLayer(Card):
     maps.
     """
 
-    period: int = Field(ge=1)
+    period: PowerOfTwo
     placed: bool = False
     early_folds: int = Field(default=0, ge=0)
     level: int = Field(ge=1)
@@ -123,10 +130,10 @@ class RotationLayout(Card):
     packing: Literal["rotation"] = "rotation"
     features: int = Field(ge=1)
     outputs: int = Field(ge=1)
-    rows_per_block: int = Field(default=1, ge=1)
-    period: int = Field(ge=1)
-    block: int = Field(ge=1)
-    copies: int = Field(ge=1)
+    rows_per_block: PowerOfTwo = 1
+    period: PowerOfTwo
+    block: PowerOfTwo
+    copies: PowerOfTwo
     shift: int = Field(ge=0)
     layers: tuple[RotationLayer, ...] = Field(min_length=1)
 

@@ -61,12 +61,14 @@ class Agreement(Card):
     """Measured at publishing, by really encrypting `rows` calibration rows; the worst of all plans.
 
     `score` holds predictions on ciphertexts against the original's own: the share of equal labels, or for numbers the
-    coefficient of determination, not below 0. `largest_error` is of the scores.
+    coefficient of determination, not below 0. `largest_error` is of the scores, `largest_probability_error` of the
+    probabilities, where the original has them.
     """
 
     rows: int = Field(ge=1)
     score: float = Field(ge=0, le=1)
     largest_error: float = Field(ge=0)
+    largest_probability_error: float | None = Field(default=None, ge=0, le=1)
 
 
 class Weights(Card):

@@ -20,6 +20,7 @@ SECURITY_BITS: Mapping[int, int] = {degree: min(SEAL_BITS[degree], GUIDELINE_BIT
 
 # A prime needs up to 60 bits, and JSON numbers are exact to 53 only: as text it survives every reader.
 Prime = Annotated[int, Field(gt=1, lt=1 << 60), PlainSerializer(str, return_type=str, when_used="json")]
+MOST_PRIMES = 24
 
 
 class Parameters(Card):
@@ -31,7 +32,7 @@ class Parameters(Card):
 
     scheme: Literal["ckks", "bfv"]
     poly_modulus_degree: int
-    coeff_modulus: tuple[Prime, ...] = Field(min_length=1, max_length=24)
+    coeff_modulus: tuple[Prime, ...] = Field(min_length=1, max_length=MOST_PRIMES)
     plain_modulus: int | None = None
 
     @model_validator(mode="after")

@@ -7,10 +7,11 @@ from functools import cache, partial
 
 import numpy as np
 
+from sealdrop.planning.nearest import told
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rotation.arranging import Arranger
 from sealdrop.planning.rotation.chain import Network
-from sealdrop.planning.rotation.descent import Descent, descents
+from sealdrop.planning.rotation.descent import MOST_EARLY, Descent, descents
 from sealdrop.planning.rotation.duration import milliseconds
 from sealdrop.planning.rotation.folded import fold
 from sealdrop.planning.rotation.gains import LayerGains, gains
@@ -63,8 +64,10 @@ def _plans(networks: _Networks, error: float, privacy: Privacy) -> list[Plan]:
 
 
 def _refusal(networks: _Networks, error: float, privacy: Privacy) -> Infeasible:
+    """Return the refusal with the nearest error that can be met, looked for on the ways that lose least."""
+    careful = {degree: cache(partial(_careful, arranged)) for degree, arranged in networks.items()}
     allowed = [error * 2.0**bits for bits in range(1, MOST_DOUBLINGS)]
-    nearest = bisect_left(allowed, True, key=lambda more: bool(_plans(networks, more, privacy)))
+    nearest = bisect_left(allowed, True, key=lambda more: bool(_plans(careful, more, privacy)))
     if nearest == len(allowed):
         return Infeasible(
             "by rotations, no ring has the slots and the levels that this network takes",
@@ -72,9 +75,13 @@ def _refusal(networks: _Networks, error: float, privacy: Privacy) -> Infeasible:
         )
     return Infeasible(
         f"by rotations, no ring carries this network to an error of {error:.2g}",
-        remedy=f"Allow an error of {allowed[nearest]:.2g}, publish with open responses, "
+        remedy=f"Allow an error of {told(allowed[nearest])}, publish with open responses, "
         "or fit activations of lower degree.",
     )
+
+
+def _careful(arranged: Callable[[], list[list[Network]]]) -> list[list[Network]]:
+    return [[way for way in ways if way.descent.early == MOST_EARLY] for ways in arranged()]
 
 
 def _networks(

@@ -11,6 +11,8 @@ from sealdrop.planning.rotation.score_noise import Deviation, ScoreNoise
 from sealdrop_core.packing.rotation import Diagonals
 from sealdrop_core.scales import CompletedScales, PolynomialScales
 
+LEAST_WEIGHT = 8.0  # units in the last place of a coefficient, for the largest weight
+
 
 def deviation(network: Network, chain: Chain, found: Sequence[LayerScales]) -> Deviation:
     """Return what evaluation leaves in a score; `found` are the scales of the network in this chain."""
@@ -31,13 +33,14 @@ def deviation(network: Network, chain: Chain, found: Sequence[LayerScales]) -> D
 def weight_bits(network: Network, allowed: float) -> tuple[int, ...]:
     """Return the bits of each map's weights, so few that together they leave a score the allowed deviation.
 
-    They are those of a weight that brings the largest input to the largest value.
+    They are those of a weight that brings the largest input to the largest value. The largest weight never rounds away.
     """
     found, own = [], 1.0
     for map_, gains in zip(network.maps, network.gains, strict=True):
         encoded = 2 * noise.ROUNDING_STD**2 * map_.before * network.rows * len(network.maps)
         lost = math.sqrt(encoded) * gains.values.norm * gains.input_norm * gains.reach / own
-        found.append(max(math.ceil(math.log2(max(lost / allowed, 1.0))), 1))
+        kept = LEAST_WEIGHT * math.sqrt(map_.before * network.rows) * gains.reach / own / (gains.weight or math.inf)
+        found.append(max(math.ceil(math.log2(max(lost / allowed, kept, 1.0))), 1))
         own = gains.polynomial.reach if gains.polynomial else 1.0
     return tuple(found)
 

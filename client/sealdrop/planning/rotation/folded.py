@@ -13,6 +13,7 @@ MAX_ROWS = 16
 MAX_SHIFT = 4.0
 # The c of z^3 + c z over the largest z^2: where it is more, there is hardly a cube, and c takes up the room of one
 MAX_LINEAR = 16.0
+MIN_STRETCHED = 2.0**-6  # of z: a cube of less is nothing
 
 
 def fold(circuit: Circuit, calibration: Array) -> tuple[Circuit, list[Activation]]:
@@ -47,4 +48,6 @@ def _activation(polynomial: Polynomial, values: Array) -> Activation:
         return "square"
     z = found.stretch * (values + found.shift)
     linear = np.atleast_2d(found.bare.coefficients)[:, 1]
-    return "cube" if np.abs(linear).max() <= MAX_LINEAR * np.square(z).max() else "polynomial"
+    largest = float(np.abs(z).max())
+    cubic = largest >= MIN_STRETCHED and np.abs(linear).max() <= MAX_LINEAR * largest**2
+    return "cube" if cubic else "polynomial"

@@ -56,7 +56,8 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
             inside = PolynomialGains(coefficients, z, below, _reach(inputs[index]))
             derivatives = below * _slope(coefficients, z)[:, None]
     if leeway:
-        found[0] = replace(found[0], reach=max(found[0].reach, _beyond(circuit, weights, rows[sample], below, leeway)))
+        beyond = _beyond(circuit, weights, rows[sample], below, leeway)
+        found[0] = replace(found[0], reach=float(np.maximum(found[0].reach, beyond)))  # what is no number stays none
     return found[::-1]
 
 

@@ -42,6 +42,14 @@ class PolynomialGains:
         return tuple(np.abs(self.powers).max(axis=1).tolist())
 
     @cached_property
+    def steepest(self) -> float:
+        """Largest slope of p."""
+        slope = np.zeros_like(self.z)
+        for power in range(len(self.powers) - 1, 0, -1):
+            slope = slope * self.z + power * self.powers[power]
+        return float(np.abs(slope).max())
+
+    @cached_property
     def result(self) -> Gain:
         """Gain of p(z)."""
         return Gain.of(self.derivatives)

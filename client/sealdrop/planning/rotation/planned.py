@@ -12,6 +12,8 @@ from sealdrop_core.packing.arrangement import galois_elements
 from sealdrop_core.parameters import Parameters
 from sealdrop_core.plan import KeyRequirement, Plan, Quote
 
+NAMED_PRIMES = 12  # one by one: an id has room for no more
+
 
 def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> Plan:
     """Return the plan, its bytes and its error quoted."""
@@ -24,7 +26,7 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
         layout, chain.degree, found[-1].values, deviation(network, chain, found), error, privacy
     )
     plan = Plan(
-        id=f"rotation_{parameters.name}_r{layout.rows_per_block}_{privacy}",
+        id=f"rotation_{_name(parameters)}_r{layout.rows_per_block}_{privacy}",
         parameters=parameters,
         layout=layout,
         input_scale_log2=math.log2(found[0].input),
@@ -39,6 +41,13 @@ def planned(network: Network, chain: Chain, error: float, privacy: Privacy) -> P
         quote=Quote(milliseconds=milliseconds(network, chain.degree, privacy), error=reached),
     )
     return plan.quoted()
+
+
+def _name(parameters: Parameters) -> str:
+    """Return the parameters' name or, of many primes, how many there are and how many bits they have together."""
+    if len(parameters.coeff_modulus) <= NAMED_PRIMES:
+        return parameters.name
+    return f"ckks_n{parameters.poly_modulus_degree}_q{parameters.total_bits}_in_{len(parameters.coeff_modulus)}"
 
 
 def _scaled(network: Network, found: list[LayerScales]) -> RotationLayout:

@@ -48,6 +48,15 @@ class ScoreNoise:
         self._digits = [noise.ERROR_STD**2 * chain.degree / 3 * square for square in squares]
         self._rounded = noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * chain.degree)
 
+    def slot_switch(self, level: int) -> float:
+        """Return the deviation that key switching at a level leaves in the slot that has most of it, at scale 1."""
+        return math.sqrt(3 * self._digits[level - 1]) * self.chain.degree / math.pi
+
+    @property
+    def slot_rounding(self) -> float:
+        """The deviation that dividing by a prime leaves in a slot, at scale 1."""
+        return math.sqrt(self._rounded * self.chain.degree)
+
     def add_fresh(self, period: int, gain: Gain, scale: float) -> None:
         """Add the noise of encryption."""
         self.noise += noise.fresh_std() ** 2 * self._share(period, gain, scale)

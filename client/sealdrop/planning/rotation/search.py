@@ -8,17 +8,22 @@ from functools import cache
 from sealdrop.planning.rotation.bits import MOST_BITS, Bits
 from sealdrop.planning.rotation.chain import Chain, Network, headroom, scales
 from sealdrop.planning.rotation.deviation import deviation, weight_bits
+from sealdrop.planning.rotation.peaks import MOST as MOST_PEAK
+from sealdrop.planning.rotation.peaks import peak
 from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
-from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
+from sealdrop_core.parameters import MOST_PRIMES, SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
 BOUNDLESS = 240  # bits of a prime that sets no bounds, a special one leaves no noise
 SHARE = 0.9  # of the limits, before the special prime adds its noise
+MOST_SETTLED = 4  # bits more that values are given in search of a special prime
 
 
 def rings(levels: int) -> list[int]:
     """Return the degrees whose modulus has room for so many primes, and for a special one."""
+    if levels + 1 > MOST_PRIMES:
+        return []
     return [degree for degree in DEGREES if (levels + 1) * least_bits(degree) <= SECURITY_BITS[degree]]
 
 
@@ -60,12 +65,13 @@ class Search:
 
     def _chain(self, network: Network, values: int) -> Chain | None:
         """Return a chain whose values have as few bits as they can do with, and no fewer than these."""
-        bits = self._widest(network, max(values, least_bits(self.degree)))
-        while bits.values <= MOST_BITS and self._shortest(network, replace(bits, first=bits.least)) is not None:
+        bits, tried = self._widest(network, max(values, least_bits(self.degree))), 0
+        while tried < MOST_SETTLED and self._shortest(network, replace(bits, first=bits.least)) is not None:
             excess = self._excess(network, bits)
-            chain = self._shrunk(network, bits) if excess <= SHARE else None
-            if chain is not None:
-                return chain
+            if excess <= SHARE:
+                chain, tried = self._shrunk(network, bits), tried + 1
+                if chain is not None:
+                    return chain
             bits = replace(bits, values=bits.values + _more(excess))
         return None
 
@@ -80,7 +86,11 @@ class Search:
         """
         even = bits.even(network)
         primes = even.primes(network) if even else None
-        if primes is None or sum(primes[:-1]) + max(primes[:-1]) > SECURITY_BITS[self.degree]:
+        if (
+            primes is None
+            or len(primes) > MOST_PRIMES
+            or sum(primes[:-1]) + max(primes[:-1]) > SECURITY_BITS[self.degree]
+        ):
             return None
         return primes[:-1]
 
@@ -121,12 +131,12 @@ class Search:
         layers = scales(network, chain)
         if not headroom(network, chain, layers):
             return math.inf
-        return self.limits.excess(deviation(network, chain, layers))
+        return max(self.limits.excess(deviation(network, chain, layers)), peak(network, chain, layers) / MOST_PEAK)
 
 
 def _more(excess: float) -> int:
     """Return by how many bits values have to grow, at least: one more halves the noise at best."""
-    return max(int(math.log2(excess / SHARE)), 1) if math.isfinite(excess) else 1
+    return max(int(math.log2(excess / SHARE)), 1) if math.isfinite(excess) else 2
 
 
 def _fewest(carries: Callable[[int], bool], low: int, high: int) -> int | None:

@@ -37,7 +37,10 @@ class Program:
             raise InvalidRequest("the plan is made for a circuit of another shape", code="malformed_weights")
         self.plan = plan
         self.ring = ring(plan.parameters)
-        self.executor = _EXECUTORS[plan.layout.packing](self.ring, circuit, plan, plan.layout)
+        try:
+            self.executor = _EXECUTORS[plan.layout.packing](self.ring, circuit, plan, plan.layout)
+        except (*SealError, ArithmeticError, MemoryError) as error:
+            raise InvalidRequest("these weights do not fit the plan", code="malformed_weights") from error
 
     @classmethod
     def load(cls, weights: bytes, plan: Plan) -> Self:

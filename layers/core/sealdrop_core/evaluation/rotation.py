@@ -1,5 +1,6 @@
 """Networks on whole rows in the slots of one ciphertext."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -37,6 +38,8 @@ class RotationExecutor:
     def __init__(self, ring: Ring, circuit: Circuit, plan: Plan, layout: RotationLayout) -> None:
         self.ring, self.plan = ring, plan
         self.responder = Responder(ring, plan)
+        if layout.block * layout.copies * layout.rows_per_block > ring.degree // 2:
+            raise other_circuit()
         self.positions = positions(layout, ring.degree)
         folded = _folded(circuit, layout)
         maps = arranged(folded, layout)
@@ -68,6 +71,12 @@ def _fits(layer: RotationLayer, polynomial: Polynomial) -> bool:
     return layer.activation_level is not None and polynomial.degree in _DEGREES[layer.activation]
 
 
+def _keeps(layer: RotationLayer, scales: CompletedScales | PolynomialScales) -> bool:
+    """Whether an activation arrives at the level and the scale that the layout says."""
+    stated = layer.activation_scale_log2 or 0.0
+    return scales.after == layer.activation_level and abs(math.log2(scales.target) - stated) < 1e-6
+
+
 def _compiled(
     ring: Ring, circuit: Circuit, plan: Plan, layout: RotationLayout, maps: list[Diagonals]
 ) -> Iterator[_Layer]:
@@ -87,7 +96,7 @@ def _compiled(
             yield _Layer(product, None)
         else:
             activation = _activation(layer, polynomial, diagonals.out, plaintexts)
-            if activation.scales.after != layer.activation_level:
+            if not _keeps(layer, activation.scales):
                 raise other_circuit()
             yield _Layer(product, activation)
             level, scale = activation.scales.after, activation.scales.target
