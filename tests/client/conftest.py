@@ -11,7 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from typer.testing import CliRunner
 
 from sealdrop import Client
-from sealdrop.cli import app, profiles
+from sealdrop.cli import profiles
+from sealdrop.cli.app import app
 from sealdrop.cli.profiles import Profile
 from sealdrop.publish import publish
 from sealdrop.transport import retrying

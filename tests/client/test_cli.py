@@ -20,7 +20,7 @@ def test_models_lists_what_is_published(run, published):
 
 def test_describe_shows_the_card(run, published):
     shown = run("describe", "breast-cancer").stdout
-    for fact in ("agreement", "error below", "1,000 rows", "the client computes", "normalisation", "the client learns"):
+    for fact in ("agreement", "adds at most", "1,000 rows", "on the client", "normalisation", "client learns"):
         assert fact in shown
     assert "worst concave points" in shown
     assert "predict, predict_proba, decision_function" in shown

@@ -76,7 +76,7 @@ def test_warnings_are_shown_as_ours(run, cancer, tmp_path):
     path = tmp_path / "rows.csv"
     (cancer.X[:2] * 1.01 + 5).to_csv(path, index=False)
     warned = run("predict", path, "--model", "breast-cancer", "--out-of-range", "warn")
-    assert "warning: 2 row(s)" in warned.stderr
+    assert "warning: 2 rows are too far" in warned.stderr
     assert "OutOfRange" not in warned.stderr
 
 

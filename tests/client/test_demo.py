@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sealdrop.demo
-from sealdrop.cli import app
+from sealdrop.cli.app import app
 from sealdrop.demo import Walk
 from sealdrop.timing import Timing
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from sealdrop.cli import app
+from sealdrop.cli.app import app
 
 USAGE = [
     ["predict"],
@@ -71,3 +71,20 @@ def test_an_interruption_ends_with_130():
             _, told = running.communicate(timeout=20)
     assert running.returncode == 130
     assert "Traceback" not in told
+
+
+def test_an_interruption_while_modules_are_loaded_ends_with_130():
+    script = """
+import signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.raise_signal(signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+from sealdrop.cli import main; main()
+"""
+    done = subprocess.run([sys.executable, "-c", script, "--version"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

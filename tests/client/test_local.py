@@ -11,23 +11,26 @@ import joblib
 import pytest
 from typer.testing import CliRunner
 
-from sealdrop.cli import app, profiles
+from sealdrop.cli import profiles
+from sealdrop.cli.app import app
 
 
 @pytest.fixture
-def deployment():
+def deployment(tmp_path):
     """Run a deployment in another process, and end it with Ctrl-C."""
     # a shell starts what runs in the background with interrupts ignored, and children inherit that
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     command = [sys.executable, "-c", f"{heed}from sealdrop.cli import main; main()", "local", "--port", "0", "--json"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    with subprocess.Popen(command, **pipes, env={**os.environ, "PYTHONUNBUFFERED": "1"}) as running:
+    pipes = {"stdout": subprocess.PIPE, "text": True, "env": {**os.environ, "PYTHONUNBUFFERED": "1"}}
+    said = tmp_path / "said"
+    with said.open("w") as file, subprocess.Popen(command, **pipes, stderr=file) as running:
         told = "".join(iter(running.stdout.readline, "}\n")) + "}"
         yield json.loads(told)
         running.send_signal(signal.SIGINT)
         rest, _ = running.communicate(timeout=60)
     assert rest == ""
     assert running.returncode == 0
+    assert "stopping\n" in said.read_text()
     assert "local" not in profiles.path().read_text()
 
 

@@ -1,16 +1,14 @@
 """A prediction as named columns, on its way to a file, the screen or a machine."""
 
-import contextlib
 import csv
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 from numpy.typing import NDArray
 
 from sealdrop.cli import console
+from sealdrop.cli.destination import Destination
+from sealdrop.cli.streams import standard_output
 from sealdrop.prediction import Prediction, offers
 
 Columns = dict[str, Sequence[object]]
@@ -28,19 +26,19 @@ def columns(prediction: Prediction, *, proba: bool) -> Columns:
     return answer | (_spread("probability", prediction.predict_proba(), output.classes) if proba else {})
 
 
-def deliver(prediction: Prediction, answer: Columns, output: Path | None, *, as_json: bool, model: str) -> None:
-    """Write the answer to `output`, or to standard output; say on standard error where time and bytes went."""
-    if output:
-        with _replacing(output) as file:
+def deliver(prediction: Prediction, answer: Columns, output: Destination | None, *, as_json: bool, model: str) -> None:
+    """Write the answer to `output`, or to standard output; say on standard error where time and bytes went.
+
+    Raises ClientError (`not_written`).
+    """
+    if output or not as_json:
+        with output.filling() if output else standard_output() as file:
             _write(file, answer)
     if as_json:
         report = {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
         console.print_json(report | ({"output": str(output)} if output else {"columns": answer}))
-        return
-    if not output:
-        with _unbroken(sys.stdout) as file:
-            _write(file, answer)
-    console.note(f"{model}: {console.summary(prediction.timing)}")
+    else:
+        console.note(f"{model}: {console.summary(prediction.timing)}")
 
 
 def _spread(name: str, values: NDArray[Any], labels: Sequence[object]) -> Columns:
@@ -57,23 +55,3 @@ def _write(file: TextIO, answer: Columns) -> None:
     lines = csv.writer(file, lineterminator="\n")
     lines.writerow(answer)
     lines.writerows(zip(*answer.values(), strict=True))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """Open a file for writing that appears under its name only when it is complete."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", newline="", encoding="utf-8") as file:
-            yield file
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _unbroken(file: TextIO) -> Iterator[TextIO]:
-    """Write as much as the reader takes: `sealdrop predict ... | head` is no error."""
-    with contextlib.suppress(BrokenPipeError):
-        yield file
-        file.flush()

@@ -1,5 +1,7 @@
 """All commands under one roof, and the one place where an error becomes words and an exit code."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -31,13 +33,24 @@ class Commands(typer.core.TyperGroup):
         """Return the commands' names in the order a newcomer meets them."""
         return list(self.commands)
 
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Read the arguments, which may already print the version."""
+        with _refusals_told():
+            return super().make_context(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run a command; say what was refused and what to do about it."""
-        try:
+        with _refusals_told(ctx):
             return super().invoke(ctx)
-        except SealdropError as error:
-            console.complain(error, as_json=bool(ctx.obj and ctx.obj.get("json")))
-            raise typer.Exit(1) from None
+
+
+@contextmanager
+def _refusals_told(ctx: Any = None) -> Iterator[None]:
+    try:
+        yield
+    except SealdropError as error:
+        console.complain(error, as_json=bool(ctx and ctx.obj and ctx.obj.get("json")))
+        raise typer.Exit(1) from None
 
 
 app = typer.Typer(

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from sealdrop.cli import answers, console, profiles
+from sealdrop.cli.destination import opened
 from sealdrop.cli.options import Json, Output, Proba, ProfileName, Token, Url
 
 
@@ -13,7 +14,7 @@ def collect(
     output: Output = None,
     proba: Proba = False,
     timeout: Annotated[
-        float | None, typer.Option(min=0, help="Seconds to wait for the job; for ever by default.")
+        float | None, typer.Option(min=0, metavar="SECONDS", help="Seconds to wait for the job; for ever by default.")
     ] = None,
     profile: ProfileName = None,
     url: Url = None,
@@ -21,9 +22,9 @@ def collect(
     as_json: Json = False,
 ) -> None:
     """Fetch and open the result of a job, in the order its rows were submitted."""
-    with profiles.choose(profile, url, token).client() as client:
+    with profiles.choose(profile, url, token).client() as client, opened(output) as place:
         submitted = client.job(job)
         with console.bar(submitted.record.model) as update:
             prediction = submitted.result(timeout, progress=update)
-    answer = answers.columns(prediction, proba=proba)
-    answers.deliver(prediction, answer, output, as_json=as_json, model=submitted.record.model)
+        answer = answers.columns(prediction, proba=proba)
+        answers.deliver(prediction, answer, place, as_json=as_json, model=submitted.record.model)

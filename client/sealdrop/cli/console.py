@@ -5,23 +5,23 @@ Text that came from a service may hold anything, so no markup is read in it and 
 
 import json
 import warnings as python_warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from rich.console import Console
+from rich.cells import cell_len
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Display
-from rich.table import Table
 from rich.text import Text
 
+from sealdrop.cli.streams import Stream, standard_output
 from sealdrop.timing import Progress, Timing
 from sealdrop_core.errors import SealdropError
 
-out = Console(markup=False, highlight=False, soft_wrap=True)
-err = Console(markup=False, highlight=False, soft_wrap=True, stderr=True)
-WIDE = 1000  # characters; a pipe has no right margin
+out = Stream(markup=False, emoji=False, highlight=False, soft_wrap=True)
+err = Stream(markup=False, emoji=False, highlight=False, soft_wrap=True, stderr=True)
+GAP = "  "  # between columns
 PATIENCE = 1.0  # seconds before a progress bar appears
 
 
@@ -54,34 +54,36 @@ def warn(text: str) -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    with standard_output() as file:
+        print(json.dumps(value, indent=2, ensure_ascii=False), file=file)
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Print a table without borders; numbers are right-aligned, and only the last column is ever folded."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    body, names = [list(row) for row in rows], list(columns)
-    for index, column in enumerate(names):
-        numeric = bool(body) and all(isinstance(row[index], (int, float)) for row in body)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=column != names[-1])
-    for row in body:
-        table.add_row(*(printable(value) for value in row))
-    _show(table)
+    """Print a table without borders; numbers are right-aligned, and a line that is too long runs on."""
+    names, body = list(columns), [list(row) for row in rows]
+    right = [bool(body) and all(isinstance(row[index], (int, float)) for row in body) for index in range(len(names))]
+    header, *lines = _aligned([names, *body], right)
+    out.print(Text("\n").join([Text(header, style="bold"), *map(Text, lines)]))
 
 
 def print_card(fields: Mapping[str, object]) -> None:
     """Print names and values, one a line."""
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
+    width = max(map(cell_len, fields), default=0) + len(GAP)
     for name, value in fields.items():
-        table.add_row(name, printable(value))
-    _show(table)
+        padded = name + " " * (width - cell_len(name))
+        out.print(Text.assemble((padded, "bold"), printable(value)))
 
 
-def _show(table: Table) -> None:
-    console = out if out.is_terminal else Console(markup=False, highlight=False, width=WIDE)
-    console.print(table)
+def _aligned(rows: Sequence[Sequence[object]], right: Sequence[bool]) -> list[str]:
+    """Return a line for each row, its cells as wide as the widest of their column."""
+    cells = [[printable(value) for value in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row in cells:
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        padded = [gap + cell if flush else cell + gap for cell, gap, flush in zip(row, gaps, right, strict=True)]
+        lines.append(GAP.join(padded).rstrip())
+    return lines
 
 
 @contextmanager
@@ -121,9 +123,9 @@ def bar(what: str) -> Iterator[Any]:
 
 def size(count: int) -> str:
     """Return a number of bytes for people."""
-    if count < 10_000:
+    if count < 1000:
         return f"{count} B"
-    return f"{count / 1e3:.1f} kB" if count < 10_000_000 else f"{count / 1e6:.1f} MB"
+    return f"{count / 1e3:.1f} kB" if count < 1_000_000 else f"{count / 1e6:.1f} MB"
 
 
 def summary(timing: Timing) -> str:

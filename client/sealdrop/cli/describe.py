@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sealdrop.cli import console, profiles
+from sealdrop.cli.agreement import agreement, differences
 from sealdrop.cli.options import Json, ModelName, ProfileName, Token, Url
 from sealdrop.cost import PriceTable, Sizing, bill, job
 from sealdrop.prediction import OFFERED, offers
@@ -34,8 +35,13 @@ def describe(
     console.print_card(_card(manifest))
     console.out.print()
     console.print_table(
-        ("block", "up", "down", "keys", "server", "error below", "1,000 rows", "response", "plan"),
+        ("block", "up", "down", "keys", "server", "adds at most", "1,000 rows"),
         [_line(plan) for plan in manifest.plans],
+    )
+    console.out.print()
+    console.print_table(
+        ("block", "response", "plan"),
+        [(_block(plan), "private" if plan.response.private else "open", plan.id) for plan in manifest.plans],
     )
     console.out.print()
     known = categories(manifest.steps, len(manifest.features))
@@ -76,7 +82,7 @@ def _takes(feature: Feature, known: tuple[Value | None, ...]) -> str:
 
 
 def _card(manifest: Manifest) -> dict[str, object]:
-    output, measured = manifest.output, manifest.agreement
+    output = manifest.output
     card: dict[str, object] = {
         "model": manifest.reference,
         "description": manifest.description or "-",
@@ -88,11 +94,22 @@ def _card(manifest: Manifest) -> dict[str, object]:
     }
     if manifest.degrees:
         card["activations"] = "polynomials of degree " + ", ".join(map(str, manifest.degrees))
-    card["the client computes"] = ", ".join(_on_the_client(manifest))
-    card["the client learns"] = _learnt(manifest)
-    if measured:
-        card["agreement"] = f"{measured.score:.2%} of {measured.rows} rows, largest error {measured.largest_error:.2g}"
-    return card
+    card["on the client"] = ", ".join(_on_the_client(manifest))
+    card["client learns"] = _learnt(manifest)
+    card["rows admitted"] = _admitted(manifest)
+    promised = max(plan.quote.error for plan in manifest.plans)
+    card["promised"] = f"encryption adds at most {promised:.2g} to a score"
+    card["agreement"] = agreement(manifest)
+    return card | differences(manifest)
+
+
+def _admitted(manifest: Manifest) -> str:
+    """Return which rows are taken; a leeway counts half-ranges, and this says whole ones, as a refusal does."""
+    if not any(feature.kind == "number" for feature in manifest.features):
+        return "of the categories below"
+    if not manifest.leeway:
+        return "within the ranges below"
+    return f"up to {manifest.leeway / 2:.3g} widths out of the ranges below, summed over columns"
 
 
 def _on_the_client(manifest: Manifest) -> list[str]:
@@ -121,16 +138,19 @@ def _price(plan: Plan) -> float:
     return bill(job(plan, 1000, Sizing()), PriceTable.read(None)).usd
 
 
+def _block(plan: Plan) -> str:
+    rows = plan.layout.rows_per_block
+    return f"{rows} row{'s' * (rows > 1)}"
+
+
 def _line(plan: Plan) -> tuple[object, ...]:
     quote = plan.quote
     return (
-        f"{plan.layout.rows_per_block} row{'s' * (plan.layout.rows_per_block > 1)}",
+        _block(plan),
         console.size(quote.bytes_up),
         console.size(quote.bytes_down),
         console.size(quote.bytes_keys),
         f"{quote.milliseconds:.2f} ms",
         f"{quote.error:.2g}",
         f"$ {_price(plan):.2g}",
-        "private" if plan.response.private else "open",
-        plan.id,
     )

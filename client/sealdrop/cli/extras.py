@@ -5,15 +5,20 @@ from contextlib import contextmanager
 
 from sealdrop.errors import Misconfigured, TransportFailed
 
+_EXTRAS = {"onnx": "onnx", "pandas": "sklearn", "sklearn": "sklearn"}
+
 
 @contextmanager
 def needs(extra: str) -> Iterator[None]:
-    """Turn a missing module into the name of the extra that brings it."""
+    """Turn a missing module into the name of the extra that brings it: its own, or the command's."""
     try:
         yield
     except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
         raise Misconfigured(
-            f"this command needs {error.name}", code="extra_missing", remedy=f"pip install 'sealdrop[{extra}]'"
+            f"this command needs {module}",
+            code="extra_missing",
+            remedy=f"pip install 'sealdrop[{_EXTRAS.get(module, extra)}]'",
         ) from None
 
 

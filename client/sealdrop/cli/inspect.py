@@ -16,35 +16,63 @@ from sealdrop_core.sealed import MAX_HEADER_BYTES, Header
 
 
 def inspect(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A sealed input, result or keys file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A sealed input, result or keys file.")
+    ],
     manifest: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="The model's card, from `sealdrop describe --json`."),
+        typer.Option(
+            metavar="JSON", exists=True, dir_okay=False, help="The model's card, from `sealdrop describe --json`."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what a sealed file is: its header and where its bytes go."""
-    with file.open("rb") as opened:
-        start = opened.read(MAX_HEADER_BYTES + 16)
-    header = Header.parse(start)
+    """Say what a sealed file is: its header and where its bytes go. Exit code 1 if it is not whole."""
+    header, first = _header(file)
     length = len(header.render())
     body = file.stat().st_size - length
+    complete = body == header.body_bytes
     report: dict[str, object] = {
         "kind": header.kind,
         "header": dict(header.fields),
         "header_bytes": length,
         "body_bytes": body,
-        "complete": body == header.body_bytes,
-        "first_bytes": start[length : length + 16].hex(" "),
+        "complete": complete,
+        "first_bytes": first.hex(" "),
     }
-    if header.kind != "keys" and header.rows:
+    if complete and header.kind != "keys" and header.rows:
         report["bytes_per_row"] = round((length + body) / header.rows, 1)
-    if manifest:
+    if complete and manifest:
         report["breakdown"] = _breakdown(header, body, _plan(manifest, header))
     if as_json:
         console.print_json(report)
-        return
-    _print(report)
+    else:
+        _print(report)
+    if not complete:
+        raise _refuse_length(body, header.body_bytes)
+
+
+def _header(file: Path) -> tuple[Header, bytes]:
+    """Read a sealed file's header and the first bytes of its body. Raises MalformedSeal, UnsupportedVersion."""
+    with file.open("rb") as opened:
+        start = opened.read(MAX_HEADER_BYTES + 16)
+    try:
+        header = Header.parse(start)
+    except MalformedSeal as error:
+        raise MalformedSeal(
+            error.message, code=error.code, remedy="Give a sealed file: what `sealdrop` uploads, fetches or enrols."
+        ) from None
+    length = len(header.render())
+    return header, start[length : length + 16]
+
+
+def _refuse_length(body: int, wanted: int) -> MalformedSeal:
+    what = "incomplete" if body < wanted else "too long"
+    return MalformedSeal(
+        f"the body is {what}: {body:,} of {wanted:,} bytes",
+        code="wrong_length",
+        remedy="Fetch or copy the file once more, as a whole.",
+    )
 
 
 def _print(report: dict[str, object]) -> None:

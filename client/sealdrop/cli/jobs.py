@@ -10,7 +10,9 @@ from sealdrop.transport.resources import JobRecord
 
 
 def jobs(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, newest first.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", metavar="N", min=1, max=10_000, help="How many, newest first.")
+    ] = 20,
     delete: Annotated[
         list[str] | None,
         typer.Option("--delete", metavar="JOB", help="Delete this job, its rows and its result; may be repeated."),
@@ -25,14 +27,21 @@ def jobs(
         if delete:
             for job in delete:
                 client.delete(job)
-            if as_json:
-                console.print_json({"deleted": delete})
+            _show_deleted(delete, as_json)
             return
         found = [job.record for job in client.jobs(limit)]
     if as_json:
         console.print_json({"jobs": [record.model_dump(mode="json") for record in found]})
     else:
         _show(found)
+
+
+def _show_deleted(deleted: list[str], as_json: bool) -> None:
+    if as_json:
+        console.print_json({"deleted": deleted})
+        return
+    for job in deleted:
+        console.print_card({"deleted": job})
 
 
 def _show(found: list[JobRecord]) -> None:

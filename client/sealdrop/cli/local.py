@@ -1,8 +1,10 @@
 """`sealdrop local`: a deployment on this machine, until Ctrl-C."""
 
+import os
 import signal
 import sys
-from contextlib import ExitStack, redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from threading import Event
 from typing import Annotated, Any, Literal
 
@@ -12,17 +14,21 @@ from sealdrop.cli import console, profiles
 from sealdrop.cli.extras import needs
 from sealdrop.cli.options import Json
 from sealdrop.cli.profiles import Profile
+from sealdrop.errors import Misconfigured
+from sealdrop_core.errors import SealdropError
 
 LIFETIME = 30 * 86400  # seconds a local token is good for; the deployment ends sooner
 
 
 def local(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The API's port; 0 takes a free one.")] = 8787,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=0, max=65535, help="The API's port; 0 takes a free one.")
+    ] = 8787,
     runtime: Annotated[
         Literal["in-process", "rie"], typer.Option(help="How functions run; rie is Lambda's own runtime.")
     ] = "in-process",
-    subject: Annotated[str, typer.Option(help="Whose token the profile holds.")] = "you",
-    profile: Annotated[str, typer.Option("--profile", help="The profile to write.")] = "local",
+    subject: Annotated[str, typer.Option(metavar="NAME", help="Whose token the profile holds.")] = "you",
+    profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="The profile to write.")] = "local",
     as_json: Json = False,
 ) -> None:
     """Run a deployment on this machine until Ctrl-C: S3, SQS, DynamoDB, the HTTP API and the functions.
@@ -32,14 +38,32 @@ def local(
     with needs("local"):
         from sealdrop.local import Stack
     with ExitStack() as exits:
-        with redirect_stdout(sys.stderr):  # where the functions' logs go from now on
+        with _listening(port), redirect_stdout(sys.stderr):  # where the functions' logs go from now on
             stack = exits.enter_context(Stack(runtime=runtime, port=port))
         profiles.save(profile, _profile(stack, subject))
         try:
             _announce(stack, profile, as_json)
             _until_interrupted()
+            console.note("stopping")
         finally:
             profiles.drop(profile)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[None]:
+    """Say what to do about a port that cannot be had: mostly, it is the last deployment that still runs."""
+    try:
+        yield
+    except SealdropError as error:
+        if error.code != "address_unavailable":
+            raise
+        cause = error.__cause__
+        reason = os.strerror(cause.errno) if isinstance(cause, OSError) and cause.errno else "it is not available"
+        raise Misconfigured(
+            f"cannot listen on port {port}: {reason}",
+            code=error.code,
+            remedy="Pass --port, or use the one that runs.",
+        ) from None
 
 
 def _profile(stack: Any, subject: str) -> Profile:

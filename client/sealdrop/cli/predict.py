@@ -6,15 +6,18 @@ from typing import Annotated, Literal
 import typer
 
 from sealdrop.cli import answers, console, profiles, table
-from sealdrop.cli.options import Json, Output, Proba, ProfileName, Token, Url
+from sealdrop.cli.destination import opened
+from sealdrop.cli.options import Json, Output, Proba, ProfileName, Rows, Token, Url
 from sealdrop.prediction import require
 
 
 def predict(
-    rows: Annotated[Path, typer.Argument(metavar="CSV", exists=True, dir_okay=False, help="Rows, with a header.")],
-    model: Annotated[str, typer.Option("--model", "-m", help="A model's name, or name@version.")],
+    rows: Rows,
+    model: Annotated[str, typer.Option("--model", "-m", metavar="MODEL", help="A model's name, or name@version.")],
     output: Output = None,
-    id_column: Annotated[str | None, typer.Option("--id", help="A column to keep beside the predictions.")] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id", metavar="COLUMN", help="A column to keep beside the predictions.")
+    ] = None,
     proba: Proba = False,
     out_of_range: Annotated[
         Literal["refuse", "warn", "clip"], typer.Option(help="What to do with rows outside the calibrated range.")
@@ -26,6 +29,8 @@ def predict(
     as_json: Json = False,
 ) -> None:
     """Predict the rows of a CSV file on sealed data."""
+    if not wait:
+        _check_collectable(output, id_column, proba)
     with profiles.choose(profile, url, token).client(out_of_range) as client, console.warnings_shown():
         chosen = client.model(model)
         if proba:
@@ -33,14 +38,25 @@ def predict(
         read = table.read(rows, chosen.manifest, id_column)
         if read.ignored:
             console.note(f"not used: {', '.join(name or 'a column without a name' for name in read.ignored)}")
-        with console.bar(chosen.manifest.reference) as update:
-            if not wait:
-                _submitted(chosen.submit(read.X, progress=update).id, as_json)
-                return
-            prediction = chosen.evaluate(read.X, progress=update)
-    kept: answers.Columns = {id_column: read.ids} if id_column else {}
-    answer = kept | answers.columns(prediction, proba=proba)
-    answers.deliver(prediction, answer, output, as_json=as_json, model=chosen.manifest.reference)
+        with opened(output) as place, read.line_told():
+            with console.bar(chosen.manifest.reference) as update:
+                if not wait:
+                    _submitted(chosen.submit(read.X, progress=update).id, as_json)
+                    return
+                prediction = chosen.evaluate(read.X, progress=update)
+            kept: answers.Columns = {id_column: read.ids} if id_column else {}
+            answer = kept | answers.columns(prediction, proba=proba)
+            answers.deliver(prediction, answer, place, as_json=as_json, model=chosen.manifest.reference)
+
+
+def _check_collectable(output: Path | None, id_column: str | None, proba: bool) -> None:
+    """Refuse options that ask for more than a job's id where nothing else is printed."""
+    given = {"-o": output, "--id": id_column, "--proba": proba}
+    if unused := [option for option, value in given.items() if value]:
+        raise typer.BadParameter(
+            "nothing is predicted yet; `sealdrop collect JOB` takes -o and --proba, only a job waited for takes --id",
+            param_hint=f"--no-wait with {', '.join(unused)}",
+        )
 
 
 def _submitted(job: str, as_json: bool) -> None:

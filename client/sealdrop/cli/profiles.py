@@ -70,12 +70,24 @@ def drop(name: str) -> None:
 
 
 def choose(name: str | None = None, url: str | None = None, token: str | None = None) -> Profile:
-    """Return the profile to use: `url` and `token` if there is a `url`, else the named profile.
+    """Return the named profile, or 'default' or 'local'; or, with a `url` and no name, the deployment there.
 
-    A profile's token is never sent to another address than the profile's. Raises Misconfigured.
+    A `token` replaces the profile's own. No token of a profile is ever sent to another address than the profile's.
+    Raises Misconfigured.
     """
-    if url:
+    if url and not name:
         return Profile(url=url, token=token)
+    chosen = _named(name)
+    if url and url.rstrip("/") != chosen.url.rstrip("/"):
+        raise Misconfigured(
+            f"profile '{name}' is of another address than --url",
+            code="two_deployments",
+            remedy="Give --profile, or --url and SEALDROP_TOKEN; they may stand in SEALDROP_PROFILE and SEALDROP_URL.",
+        )
+    return chosen.model_copy(update={"token": token}) if token else chosen
+
+
+def _named(name: str | None) -> Profile:
     file = _read()
     chosen = name or next((known for known in ("default", "local") if known in file), None)
     if chosen is None:
@@ -89,10 +101,14 @@ def choose(name: str | None = None, url: str | None = None, token: str | None = 
         raise Misconfigured(f"profile '{chosen}' has no url", code="bad_profile", remedy=f"Edit {path()}.") from None
 
 
-def owners_place(profile: Profile) -> tuple[str, str]:
-    """Return the bucket and the table to publish to. Raises Misconfigured if the profile does not name them."""
-    if profile.bucket and profile.table:
-        return profile.bucket, profile.table
+def owners_place(profile: Profile, bucket: str | None = None, table: str | None = None) -> tuple[str, str]:
+    """Return the bucket and the table to publish to: these, or else the profile's.
+
+    Raises Misconfigured if neither names them.
+    """
+    bucket, table = bucket or profile.bucket, table or profile.table
+    if bucket and table:
+        return bucket, table
     raise Misconfigured(
         "the profile does not say where to publish to",
         code="no_store",

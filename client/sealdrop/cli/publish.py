@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from sealdrop.cli import console, table
+from sealdrop.cli.agreement import agreement, differences
 from sealdrop.cli.extras import aws_errors, needs
 from sealdrop.cli.options import Bucket, Json, ProfileName, TableName
 from sealdrop.cli.store import open_store
@@ -81,7 +82,7 @@ def _rows(path: Path, drop: list[str]) -> Any:
     if path.suffix in (".npy", ".npz"):
         return table.read_array(path)
     if importlib.util.find_spec("pandas") is None:
-        return table.read_all(path, drop)
+        return _numbers(path, drop)
     import pandas
 
     try:
@@ -96,18 +97,25 @@ def _rows(path: Path, drop: list[str]) -> Any:
     return rows.drop(columns=drop)
 
 
+def _numbers(path: Path, drop: list[str]) -> Any:
+    try:
+        return table.read_all(path, drop)
+    except table.NotANumber as refusal:
+        remedy = "Text and empty cells are read with pandas: pip install 'sealdrop[sklearn]'."
+        raise RefusedInput(refusal.message, code=refusal.code, remedy=remedy) from None
+
+
 def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:
     if as_json:
         card = {"digest": manifest.digest, "stored": not dry_run, "manifest": manifest.model_dump(mode="json")}
         console.print_json(card)
         return
-    measured = manifest.agreement
     console.print_card(
         {
             "compiled" if dry_run else "published": manifest.name if dry_run else manifest.reference,
             "digest": manifest.digest,
             "plans": ", ".join(plan.id for plan in manifest.plans),
-            "agreement": f"{measured.score:.2%} of {measured.rows} encrypted rows" if measured else "-",
-            "largest error": f"{measured.largest_error:.2g}" if measured else "-",
+            "agreement": agreement(manifest),
+            **differences(manifest),
         }
     )

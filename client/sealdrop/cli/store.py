@@ -7,15 +7,18 @@ from sealdrop.cli.profiles import Profile
 
 
 def open_store(bucket: str | None, table: str | None, profile: str | None) -> Any:
-    """Return the store the options name, or the profile's. Raises Misconfigured."""
+    """Return the store the options name; what they leave open is the profile's.
+
+    Bucket and table without a profile are those of the AWS credentials around. Raises Misconfigured.
+    """
     import boto3
 
     from sealdrop.publish import Store
 
-    if bucket and table:
+    if bucket and table and not profile:
         return Store(bucket, table)
     chosen = profiles.choose(profile)
-    place = profiles.owners_place(chosen)
+    place = profiles.owners_place(chosen, bucket, table)
     return Store(*place, s3=_client(boto3, "s3", chosen), dynamodb=_client(boto3, "dynamodb", chosen))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sealdrop.keyring import Keyring
 from sealdrop.publish.drafting import Draft
 from sealdrop.publish.fitting import too_low
-from sealdrop.publish.original import answered, score
+from sealdrop.publish.original import answered, probability_errors, score
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation import Program
 from sealdrop_core.manifest import Agreement, Manifest
@@ -57,6 +57,10 @@ def measure(draft: Draft, min_agreement: float) -> Agreement:
     if found < min(min_agreement, own - LOST):
         raise too_low(found, min_agreement, SHARPEN)
     exact = network.evaluate(sample.rows)
+    off = [probability_errors(scores, exact, output) for scores in opened]
     return Agreement(
-        rows=len(sample.rows), score=found, largest_error=max(float(np.abs(scores - exact).max()) for scores in opened)
+        rows=len(sample.rows),
+        score=found,
+        largest_error=max(float(np.abs(scores - exact).max()) for scores in opened),
+        largest_probability_error=max((float(each.max()) for each in off if each is not None), default=None),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sealdrop.planning import ROWS, Privacy, plan
+from sealdrop.planning import ROWS, Privacy, check_wish, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.normalize import normalized
@@ -53,6 +53,7 @@ def draft(
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
+    check_wish(error, rows)
     own = read(model) if labels is None else read(model).labelled(labels)
     calibration = replace(Calibration.read(X_calibration, own.compiled), exact=exact)
     leeway = LINEAR_LEEWAY if len(own.compiled.network.layers) == 1 else NETWORK_LEEWAY

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.prediction import Prediction
+from sealdrop.prediction import Prediction, offers
 from sealdrop.publish.refusal import UnsupportedCalibration
 from sealdrop.timing import Stopwatch
 from sealdrop_core.circuit import Array
@@ -34,8 +34,23 @@ def answers(model: Any, X: Any, output: Output) -> NDArray[Any]:
 
 def answered(scores: Array, output: Output) -> NDArray[Any]:
     """Return what a data owner reads from scores (rows, outputs)."""
-    prediction = Prediction(output, scores, job="publish", timing=Stopwatch(len(scores)).read())
+    prediction = _prediction(scores, output)
     return prediction.transform() if output.kind == "transform" else prediction.predict()
+
+
+def probability_errors(scores: Array, exact: Array, output: Output) -> Array | None:
+    """Return the largest difference of any class's probability for each row, None where there are no probabilities.
+
+    `scores` and `exact` are scores of shape (rows, outputs), the latter the original's own.
+    """
+    if not offers(output, "predict_proba"):
+        return None
+    found, wanted = (_prediction(one, output).predict_proba() for one in (scores, exact))
+    return np.asarray(np.abs(found - wanted).max(axis=1))
+
+
+def _prediction(scores: Array, output: Output) -> Prediction:
+    return Prediction(output, scores, job="publish", timing=Stopwatch(len(scores)).read())
 
 
 def score(found: NDArray[Any], wanted: NDArray[Any], output: Output) -> float:

@@ -30,7 +30,8 @@ def publish(
     """Publish a fitted estimator, or the model in a file, and return its manifest.
 
     `X_calibration` are rows of the model's own columns, shape (rows, features); of them only each column's smallest
-    and largest value become public. `error` bounds the absolute error of a score, by default one that fits the scores;
+    and largest value become public. `error` bounds by how much a score is off on these rows, polynomials and encryption
+    together; by default encryption adds what fits the scores, and polynomials agree in the labels;
     `rows` are the request sizes to plan for; `labels` replace the model's own classes, or name those of a network that
     ends in raw scores. A model that is stored already, with the same weights, plans and card, gets no new version: the
     existing one is returned. With `exact`, weights and columns are integers or fixed-point numbers of few bits, as in a

@@ -120,6 +120,14 @@ def _load(path: Path) -> Any:
     warnings.warn(f"reading {path.name} runs the code in it", RunsOwnCode, stacklevel=3)
     try:
         return joblib.load(path)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("sklearn"):
+            raise  # an extra that only owners of scikit-learn's estimators need
+        raise UnsupportedModel(
+            f"{path.name} holds something of the module {error.name}, which is not installed",
+            code="unreadable_model",
+            remedy="Publish an estimator of scikit-learn's own, or an ONNX file.",
+        ) from error
     except Exception as error:  # a pickle can raise anything
         raise UnsupportedModel(
             f"{path.name} cannot be read: {type(error).__name__}",

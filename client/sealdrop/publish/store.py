@@ -79,7 +79,7 @@ class Store:
         except ClientError as error:
             if _failed(error, "ConditionalCheckFailedException"):
                 raise NotFound(
-                    f"there is no model {reference}", code="model_not_found", remedy="Name a version, like name@1."
+                    f"there is no version {reference}", code="model_not_found", remedy="Name one that is, like name@1."
                 ) from None
             raise
 
