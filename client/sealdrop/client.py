@@ -12,7 +12,7 @@ from sealdrop.job import AFTER_ALL, Job
 from sealdrop.keystore import Keystore, deployment_folder
 from sealdrop.model import Model
 from sealdrop.preprocessing.ranges import RangePolicy
-from sealdrop.receipts import JOB_ID, Receipts
+from sealdrop.receipts import Receipts, check_job_id
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.describe import describe
 from sealdrop.transport.connection import Connection
@@ -46,7 +46,11 @@ class Client:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         if on_out_of_range not in ("refuse", "warn", "clip"):
-            raise Misconfigured('on_out_of_range is "refuse", "warn" or "clip"')
+            raise Misconfigured(
+                "this is nothing to do with rows that are out of range",
+                code="bad_policy",
+                remedy='Let on_out_of_range be one of "refuse", "warn" and "clip".',
+            )
         connection = Connection(url, credentials, timeout, transport)
         root = Path(keyring_dir) if keyring_dir else data_folder()
         address = str(connection.url)
@@ -99,15 +103,12 @@ class Client:
             cursor = page.cursor
             if cursor is None:
                 break
-        receipts = self._deployment.receipts
-        return [Job(self._deployment, record, receipt=receipts.load(record.id)) for record in records[:limit]]
+        return [Job(self._deployment, record) for record in records[:limit]]
 
     def job(self, job: str) -> Job:
         """Return the job of that id, from whatever process it was submitted."""
-        if not JOB_ID.fullmatch(job):
-            raise Misconfigured("this is no job id", code="bad_job_id", remedy="List the jobs and copy the id.")
-        record = self._deployment.connection.get(JobPage, f"/v1/jobs/{job}", after=AFTER_ALL).job
-        return Job(self._deployment, record, receipt=self._deployment.receipts.load(job))
+        check_job_id(job)
+        return Job(self._deployment, self._deployment.connection.get(JobPage, f"/v1/jobs/{job}", after=AFTER_ALL).job)
 
     def delete(self, job: Job | str) -> None:
         """Delete a job with its rows and results from the service."""

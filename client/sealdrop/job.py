@@ -1,19 +1,22 @@
 """A job: rows on their way through the service, or a result waiting to be opened."""
 
 from collections.abc import Callable
+from math import inf
 from threading import Event
 from time import monotonic, sleep
 
-from sealdrop.errors import JobUnfinished, Misconfigured, ServiceRefused
+from sealdrop.errors import JobUnfinished, Misconfigured
 from sealdrop.prediction import Prediction
 from sealdrop.receipts import Receipt
 from sealdrop.request import collect
 from sealdrop.request.collect import Collection
+from sealdrop.request.delete import delete
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.describe import describe
+from sealdrop.request.interruption import waiting
 from sealdrop.timing import Progress, Stopwatch
 from sealdrop.transport.resources import JobPage, JobRecord
-from sealdrop.transport.retrying import retry_after
+from sealdrop.transport.retrying import HURRIED, PATIENT, Patience, retry_after
 from sealdrop_core.jobs import JOB_TERMINAL
 from sealdrop_core.manifest import Manifest
 
@@ -31,13 +34,11 @@ class Job:
         deployment: Deployment,
         record: JobRecord,
         *,
-        receipt: Receipt | None = None,
         manifest: Manifest | None = None,
         stopwatch: Stopwatch | None = None,
     ) -> None:
         self.record = record
         self._deployment = deployment
-        self._receipt = receipt
         self._manifest = manifest
         self._stopwatch = stopwatch
 
@@ -66,47 +67,60 @@ class Job:
 
     def wait(self, timeout: float | None = None) -> "Job":
         """Return once the job has ended, well or badly. Raises JobUnfinished after `timeout` seconds."""
-        deadline = None if timeout is None else monotonic() + timeout
-        while True:
-            pause = self._look()
-            if self.is_done:
-                return self
-            if deadline is not None and monotonic() + pause > deadline:
-                raise JobUnfinished(f"job {self.id} is {self.state}")
-            sleep(pause)
+        deadline = inf if timeout is None else monotonic() + timeout
+        with waiting(self.id):
+            while True:
+                pause = self._look(PATIENT.within(deadline - monotonic()))
+                if self.is_done:
+                    return self
+                if monotonic() + pause > deadline:
+                    raise JobUnfinished(f"job {self.id} is {self.state}")
+                sleep(pause)
 
     def result(self, timeout: float | None = None, *, progress: Callable[[Progress], None] | None = None) -> Prediction:
         """Return the opened result, waiting for it up to `timeout` seconds, or for as long as it takes.
 
-        Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal, Mismatch, or Misconfigured
-        (`no_receipt`) for a job that was submitted from elsewhere.
+        The service is asked once at least, also with a timeout of 0. Raises JobFailed, JobUnfinished, ServiceRefused,
+        TransportFailed, MalformedSeal, Mismatch, or Misconfigured: `no_receipt` for a job that was submitted from
+        elsewhere, `keyring_gone` if it was sealed with a keyring that is not here any more.
         """
-        if self._receipt is None:
-            raise Misconfigured(
-                f"job {self.id} was not submitted from here, so its result cannot be opened here",
-                code="no_receipt",
-                remedy="Ask for it on the machine that submitted it, with the same keyring folder.",
-            )
-        if self._manifest is None:
-            place, receipt = self._deployment, self._receipt
-            self._manifest = describe(place.connection, receipt.model, digest=receipt.manifest)
-        stopwatch, self._stopwatch = self._stopwatch or Stopwatch(self._receipt.rows), None
+        receipt = self._receipt()
+        stopwatch, self._stopwatch = self._stopwatch or Stopwatch(receipt.rows), None
         stopwatch.progress = progress
-        collection = Collection(self._deployment, self._manifest, self._receipt, stopwatch, Event(), timeout)
-        scores = collection.collect()
+        with waiting(self.id):
+            if self._manifest is None:
+                self._manifest = describe(self._deployment.connection, receipt.model, digest=receipt.manifest)
+            collection = Collection(self._deployment, self._manifest, receipt, stopwatch, Event(), timeout)
+            try:
+                scores = collection.collect()
+            finally:
+                self.record = collection.record or self.record
         return Prediction(self._manifest.output, scores, self.id, stopwatch.read())
 
     def delete(self) -> None:
         """Delete the job, its rows and its result from the service, and its receipt from here; twice is harmless."""
-        try:
-            self._deployment.connection.delete(f"/v1/jobs/{self.id}")
-        except ServiceRefused as error:
-            if error.code != "job_not_found":
-                raise
-        self._deployment.receipts.drop(self.id)
+        delete(self._deployment, self.id)
 
-    def _look(self) -> float:
+    def _receipt(self) -> Receipt:
+        receipt = self._deployment.receipts.load(self.id)
+        if receipt is None:
+            raise Misconfigured(
+                f"job {self.id}: there is no receipt of this job here",
+                code="no_receipt",
+                remedy="Ask for it on the machine that submitted it, with the same keyring folder.",
+            )
+        if not receipt.is_complete:
+            raise JobUnfinished(
+                f"job {self.id}: not all of its rows were sent",
+                code="rows_missing",
+                remedy=f"If nothing sends them any more, `sealdrop jobs --delete {self.id}`, and submit them again.",
+            )
+        return receipt
+
+    def _look(self, patience: Patience = HURRIED) -> float:
         """Read the job; return the seconds the service wants to be left alone."""
-        page, response = self._deployment.connection.get_patiently(JobPage, f"/v1/jobs/{self.id}", after=AFTER_ALL)
+        page, response = self._deployment.connection.get_patiently(
+            JobPage, f"/v1/jobs/{self.id}", patience=patience, after=AFTER_ALL
+        )
         self.record = page.job
         return max(collect.PAUSE, retry_after(response) or 0.0)

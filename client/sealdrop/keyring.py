@@ -51,6 +51,11 @@ class Keyring:
         """Digest of the key configuration this keyring serves."""
         return key_configuration(self.parameters, self.requirement)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the secret key: it tells keyrings apart, also those that enroll nothing."""
+        return hashlib.sha256(self._secret.tobytes()).hexdigest()
+
     def fits(self, plan: Plan) -> bool:
         """Whether this keyring serves the plan."""
         return plan.key_configuration == self.configuration

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from sealdrop.errors import Misconfigured
 from sealdrop.folders import keeping, private_folder, write_private
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ class Keystore:
                 self._open[configuration] = self._load_or_generate(plan)
             return self._open[configuration]
 
+    def kept(self, plan: "Plan", fingerprint: str) -> "Keyring":
+        """Return the keyring of that fingerprint; none is ever made. Raises Misconfigured (`keyring_gone`)."""
+        from sealdrop.keyring import Keyring
+
+        configuration, path = plan.key_configuration, self._path(plan)
+        with self._lock:
+            found = self._open.get(configuration)
+            if (found is None or found.fingerprint != fingerprint) and path.exists():
+                found = self._open[configuration] = Keyring.load(path)
+        if found is None or found.fingerprint != fingerprint:
+            raise Misconfigured(
+                "the keyring this job was sealed with is not here any more",
+                code="keyring_gone",
+                remedy="Submit the rows again.",
+            )
+        return found
+
     def is_enrolled(self, plan: "Plan", key: str) -> bool:
         """Whether this deployment is known to have these keys."""
         mark = self._mark(plan)
@@ -60,10 +78,13 @@ class Keystore:
     def _mark(self, plan: "Plan") -> Path:
         return self.folder / f"{plan.key_configuration}.enrolled"
 
+    def _path(self, plan: "Plan") -> Path:
+        return self.folder / f"{plan.key_configuration}.keyring"
+
     def _load_or_generate(self, plan: "Plan") -> "Keyring":
         from sealdrop.keyring import Keyring
 
-        path = self.folder / f"{plan.key_configuration}.keyring"
+        path = self._path(plan)
         if not path.exists():
             draft = private_folder(self.folder) / f".{secrets.token_hex(8)}.draft"
             try:

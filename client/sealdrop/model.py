@@ -16,6 +16,7 @@ from sealdrop.preprocessing.rows import admit
 from sealdrop.request import collect
 from sealdrop.request.collect import Collection
 from sealdrop.request.deployment import Deployment
+from sealdrop.request.interruption import sending
 from sealdrop.request.send import Submission
 from sealdrop.timing import Progress, Stopwatch, Timing
 from sealdrop.transport.retrying import Stopped
@@ -70,11 +71,18 @@ class Model:
         return self._evaluate("transform", X, progress).transform()
 
     def evaluate(self, X: Any, *, progress: OnProgress = None) -> Prediction:
-        """Return the opened scores, of which predict and its sisters are views, for one trip through the service."""
+        """Return the opened scores, of which predict and its sisters are views, for one trip through the service.
+
+        Interrupted before the rows have arrived, the job is deleted; afterwards, its result can be collected.
+        """
         rows = admit(X, self.manifest, self._on_out_of_range)
         stop, stopwatch = Event(), Stopwatch(len(rows), progress)
         submission = Submission(self._deployment, self.manifest, rows, stopwatch, stop)
-        with ThreadPoolExecutor(1, "sealdrop-collect") as aside, closing(submission.send()) as arrivals:
+        with (
+            sending(self._deployment, submission),
+            ThreadPoolExecutor(1, "sealdrop-collect") as aside,
+            closing(submission.send()) as arrivals,
+        ):
             try:
                 first = next(arrivals)
                 collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
@@ -85,6 +93,7 @@ class Model:
                 stop.set()
                 raise
         self.last = stopwatch.read()
+        self._deployment.receipts.drop(submission.job.id)
         return Prediction(self.manifest.output, scores, submission.job.id, self.last)
 
     def submit(self, X: Any, *, progress: OnProgress = None) -> Job:
@@ -92,17 +101,10 @@ class Model:
         rows = admit(X, self.manifest, self._on_out_of_range)
         stopwatch = Stopwatch(len(rows), progress)
         submission = Submission(self._deployment, self.manifest, rows, stopwatch, Event())
-        with closing(submission.send()) as arrivals:
+        with sending(self._deployment, submission), closing(submission.send()) as arrivals:
             for _ in arrivals:
                 pass
-        self._deployment.receipts.save(submission.receipt)
-        return Job(
-            self._deployment,
-            submission.job,
-            receipt=submission.receipt,
-            manifest=self.manifest,
-            stopwatch=stopwatch,
-        )
+        return Job(self._deployment, submission.job, manifest=self.manifest, stopwatch=stopwatch)
 
     def _evaluate(self, method: str, X: Any, progress: OnProgress) -> Prediction:
         require(self.manifest.output, method)

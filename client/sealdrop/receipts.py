@@ -1,23 +1,27 @@
-"""Receipts: what it takes to open a submitted job's results later, from another process."""
+"""Receipts: what it takes to open a job's results later, from another process, also after this one was interrupted."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from time import time
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sealdrop.errors import Misconfigured
-from sealdrop.folders import write_private
+from sealdrop.folders import keeping, write_private
 from sealdrop.request.parts import Part, cut
+from sealdrop.transport.resources import JOB_ID
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
-JOB_ID = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
 KEPT = 90 * 86400  # seconds; no deployment keeps results that long
 
 
 class Receipt(BaseModel):
-    """What was submitted: names, sizes and digests, nothing secret. `inputs` has each part's SHA-256."""
+    """What was submitted: names, sizes and digests, nothing secret.
+
+    `keyring` is the fingerprint of the keyring it was sealed with, `inputs` has the SHA-256 of each part sealed so far.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,6 +29,7 @@ class Receipt(BaseModel):
     model: str
     manifest: str
     plan: str
+    keyring: str
     rows: int
     rows_per_part: int
     inputs: list[str] = []
@@ -33,6 +38,11 @@ class Receipt(BaseModel):
     def parts(self) -> tuple[Part, ...]:
         """The parts that were cut."""
         return cut(self.rows, self.rows_per_part)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all parts were sealed."""
+        return len(self.inputs) == len(self.parts)
 
     def plan_of(self, manifest: Manifest) -> Plan:
         """Return the plan that was used."""
@@ -43,33 +53,57 @@ class Receipt(BaseModel):
 
 
 class Receipts:
-    """A folder of receipts, one file for each job; old ones are cleared away."""
+    """A folder of receipts, one file for each job: a line of JSON, then a line for each sealed part.
+
+    Old ones are cleared away.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def save(self, receipt: Receipt) -> None:
-        """Keep a receipt."""
+        """Keep the receipt of a job that was just made; raises Misconfigured (`not_kept`)."""
         self._clear()
-        write_private(self._path(receipt.job), receipt.model_dump_json().encode())
+        write_private(self._path(receipt.job), f"{receipt.model_dump_json(exclude={'inputs'})}\n".encode())
+
+    def add(self, receipt: Receipt, sha256: str) -> None:
+        """Note one more sealed part, at the same cost however many there are; raises Misconfigured (`not_kept`).
+
+        It outlives the process, not a power failure: to wait for the disk at every part would cost more than it saves.
+        """
+        receipt.inputs.append(sha256)
+        path = self._path(receipt.job)
+        with keeping(path), path.open("a", encoding="ascii") as file:
+            file.write(f"{sha256}\n")
 
     def load(self, job: str) -> Receipt | None:
-        """Return the receipt of a job, or None if it was not submitted from here."""
+        """Return the receipt of a job, or None if there is none here."""
         try:
-            return Receipt.model_validate_json(self._path(job).read_bytes())
+            first, _, rest = self._path(job).read_bytes().partition(b"\n")
+            receipt = Receipt.model_validate_json(first)
         except (FileNotFoundError, ValidationError):
             return None
+        inputs = rest.decode("ascii", errors="replace").split("\n")[:-1]  # a crash may have cut the last line off
+        return receipt.model_copy(update={"inputs": inputs})
 
     def drop(self, job: str) -> None:
         """Forget a receipt."""
         self._path(job).unlink(missing_ok=True)
 
     def _path(self, job: str) -> Path:
-        if not JOB_ID.fullmatch(job):
-            raise Misconfigured("this is no job id", code="bad_job_id", remedy="List the jobs and copy the id.")
-        return self.folder / f"{job}.json"
+        check_job_id(job)
+        return self.folder / f"{job}.receipt"
 
     def _clear(self) -> None:
-        for path in self.folder.glob("*.json"):
-            if path.stat().st_mtime < time() - KEPT:
-                path.unlink(missing_ok=True)
+        for path in self.folder.glob("*.receipt"):
+            with suppress(FileNotFoundError):  # its job has just been collected, elsewhere
+                if path.stat().st_mtime < time() - KEPT:
+                    path.unlink()
+
+
+def check_job_id(job: str) -> None:
+    """Raise Misconfigured (`bad_job_id`) if this is no job id."""
+    if not isinstance(job, str) or not re.fullmatch(JOB_ID, job, re.ASCII):
+        raise Misconfigured(
+            "this is no job id", code="bad_job_id", remedy="Give the id that submitting printed: 26 characters."
+        )

@@ -68,7 +68,7 @@ def _check_header(header: Header, job: Job, part: Part) -> None:
     }
     for name, (value, code) in expected.items():
         if header.fields[name] != value:
-            raise Mismatch(f"the file is sealed for another {name} than the job's", code=code)
+            raise Mismatch(f"the file's {name} and the job's differ", code=code)
 
 
 def _work(job: Job, plan: Plan) -> Work:

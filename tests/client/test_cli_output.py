@@ -11,7 +11,7 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from sealdrop.cli import console
-from sealdrop.cli.app import app
+from sealdrop.cli.app import _refusals_told, app
 from sealdrop.cli.destination import Destination
 from sealdrop.cli.streams import Stream
 from sealdrop.errors import ClientError
@@ -159,3 +159,11 @@ def test_sizes_have_one_style():
         "13.6 kB",
         "2.0 MB",
     ]
+
+
+def test_an_interruption_says_what_becomes_of_the_job(capsys):
+    interruption = KeyboardInterrupt()
+    interruption.add_note("job j: it goes on")
+    with pytest.raises(KeyboardInterrupt), _refusals_told():
+        raise interruption
+    assert "job j: it goes on" in capsys.readouterr().err

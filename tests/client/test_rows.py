@@ -95,7 +95,7 @@ def test_the_worst_column_out_of_range_is_named_and_no_value_told(manifest, good
     refusal = refused(outside(good, manifest), manifest)
     assert refusal.code == "out_of_range"
     assert "column 'mean area'" in refusal.message
-    assert "row 3 first" in refusal.message
+    assert "row 3 is too far" in refusal.message
     assert f"{good[3, 3]:g}" not in refusal.message
 
 

@@ -51,6 +51,10 @@ def _refusals_told(ctx: Any = None) -> Iterator[None]:
     except SealdropError as error:
         console.complain(error, as_json=bool(ctx and ctx.obj and ctx.obj.get("json")))
         raise typer.Exit(1) from None
+    except KeyboardInterrupt as interruption:
+        for note in getattr(interruption, "__notes__", ()):  # what becomes of the job
+            console.note(note)
+        raise
 
 
 app = typer.Typer(

@@ -51,7 +51,7 @@ def _check(header: Header, expected: Mapping[str, str]) -> None:
     wrong = [name for name, value in expected.items() if header.fields[name] != value]
     if wrong:
         raise Mismatch(
-            f"this result is not the answer to this part: {', '.join(wrong)} differ",
+            f"this result is not the answer to this part; in its header another {', another '.join(wrong)}",
             code="wrong_result",
             remedy="Submit the rows again; if it happens again, do not trust this deployment.",
         )

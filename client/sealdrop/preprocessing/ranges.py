@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sealdrop.errors import OutOfRange, RefusedInput
+from sealdrop.errors import OutOfRange
+from sealdrop.preprocessing.refusal import RefusedRow
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature
 
@@ -20,14 +22,15 @@ RangePolicy = Literal["refuse", "warn", "clip"]
 def within(rows: Array, features: Sequence[Feature], leeway: float, policy: RangePolicy) -> Array:
     """Return the rows, those beyond the leeway clipped if that is the policy; NaN is a missing value and in range.
 
-    Raises RefusedInput (`out_of_range`) or warns OutOfRange, as the policy says.
+    The rows hold no infinities. Raises RefusedRow (`out_of_range`) or warns OutOfRange, as the policy says.
     """
     low = np.array([feature.low for feature in features], dtype=np.float64)
     high = np.array([feature.high for feature in features], dtype=np.float64)
     if not ((np.fmin.reduce(rows) < low) | (np.fmax.reduce(rows) > high)).any():
         return rows
     half = np.where(high > low, (high - low) / 2, 1.0)
-    excess = np.nan_to_num(np.maximum(np.maximum(low - rows, rows - high), 0.0) / half, posinf=np.inf)
+    with np.errstate(over="ignore"):  # too far is too far
+        excess = np.nan_to_num(np.maximum(np.maximum(low - rows, rows - high), 0.0) / half, posinf=np.inf)
     beyond = np.flatnonzero(excess.sum(axis=1) > leeway * (1 + 1e-9))
     if not beyond.size:
         return rows
@@ -35,18 +38,28 @@ def within(rows: Array, features: Sequence[Feature], leeway: float, policy: Rang
         clipped = rows.copy()
         clipped[beyond] = np.clip(rows[beyond], low, high)
         return clipped
-    row = int(beyond[0])
-    worst = int(excess[row].argmax())
-    message = (
-        f"{beyond.size} row(s) are too far from the calibrated ranges, row {row} first: its column"
-        f" '{features[worst].name}' leaves [{low[worst]:g}, {high[worst]:g}] by {excess[row, worst] / 2:.3g} times its"
-        f" width, and {int((excess[row] > 0).sum())} of its columns leave theirs"
-    )
+    refusal = _refusal(beyond, excess, low, high, features)
     if policy == "refuse":
-        raise RefusedInput(
-            message,
-            code="out_of_range",
-            remedy="Check units and order of the columns; or clip or warn: `on_out_of_range`, or --out-of-range.",
-        )
-    warnings.warn(message, OutOfRange, stacklevel=2)
+        raise refusal
+    warnings.warn(refusal.message, OutOfRange, stacklevel=2)
     return rows
+
+
+def _refusal(
+    beyond: NDArray[np.intp], excess: Array, low: Array, high: Array, features: Sequence[Feature]
+) -> RefusedRow:
+    """Return what to say of the first row beyond, and of the column it leaves farthest."""
+    row, far = int(beyond[0]), "too far from the calibrated ranges"
+    worst = int(excess[row].argmax())
+    measured = high[worst] > low[worst] and np.isfinite(excess[row, worst])
+    by = f" by {excess[row, worst] / 2:.3g} times its width" if measured else ""
+    columns = int((excess[row] > 0).sum())
+    others = f", and {columns} of its columns leave theirs" if columns > 1 else ""
+    return RefusedRow(
+        (f"row {row} is {far}" if beyond.size == 1 else f"{beyond.size} rows are {far}, row {row} first")
+        + f": its column '{features[worst].name}' leaves [{low[worst]:g}, {high[worst]:g}]{by}{others}",
+        row=row,
+        column=features[worst].name,
+        code="out_of_range",
+        remedy="Check units and order of the columns; or clip or warn: `on_out_of_range`, or --out-of-range.",
+    )

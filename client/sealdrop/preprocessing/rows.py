@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
 from sealdrop.preprocessing.ranges import RangePolicy, within
+from sealdrop.preprocessing.refusal import RefusedRow
 from sealdrop.preprocessing.steps import Column, numeric, run
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
@@ -39,7 +40,9 @@ def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse") -
         _refuse_count(rows.shape[1], manifest)
     if manifest.steps:
         return _stepped(rows, manifest, on_out_of_range)
-    _check_finite(rows, manifest)
+    names = [feature.name for feature in manifest.features]
+    _refuse_infinities(rows, names)
+    _refuse_gaps(rows, names)
     return within(rows, manifest.features, manifest.leeway, on_out_of_range)
 
 
@@ -49,7 +52,9 @@ def _stepped(table: NDArray[Any], manifest: Manifest, policy: RangePolicy) -> Ar
     kept = [index for index, feature in enumerate(manifest.features) if feature.kind == "number"]
     if kept:
         numbers = np.column_stack([numeric(columns[index]).values for index in kept])
-        numbers = within(numbers, [manifest.features[index] for index in kept], manifest.leeway, policy)
+        features = [manifest.features[index] for index in kept]
+        _refuse_infinities(numbers, [feature.name for feature in features])
+        numbers = within(numbers, features, manifest.leeway, policy)
         for index, values in zip(kept, numbers.T, strict=True):
             columns[index] = Column(columns[index].name, values)
     return run(manifest.steps, columns)
@@ -119,17 +124,21 @@ def _refuse_count(count: int, manifest: Manifest) -> None:
     )
 
 
-def _check_finite(rows: Array, manifest: Manifest) -> None:
-    finite = np.isfinite(rows)
-    if finite.all():
-        return
-    row, column = (int(index) for index in np.argwhere(~finite)[0])
-    raise RefusedInput(
-        f"row {row}, column '{manifest.features[column].name}' is not a finite number"
-        f" ({int((~finite).sum())} such values in all)",
-        code="not_finite",
-        remedy="Fill in missing values before predicting.",
-    )
+def _refuse_infinities(rows: Array, names: Sequence[str]) -> None:
+    _refuse_where(np.isinf(rows), names, "is infinite", "Replace infinite values before predicting.")
+
+
+def _refuse_gaps(rows: Array, names: Sequence[str]) -> None:
+    _refuse_where(np.isnan(rows), names, "has no value", "Fill in missing values before predicting.")
+
+
+def _refuse_where(wrong: NDArray[np.bool_], names: Sequence[str], what: str, remedy: str) -> None:
+    count = int(wrong.sum())
+    if count:
+        row, index = (int(place) for place in np.argwhere(wrong)[0])
+        others = f" ({count} such values in all)" if count > 1 else ""
+        message = f"row {row}, column '{names[index]}' {what}{others}"
+        raise RefusedRow(message, row=row, column=names[index], code="not_finite", remedy=remedy)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
+from sealdrop.preprocessing.refusal import RefusedRow
 from sealdrop_core.circuit import Array
 from sealdrop_core.steps import Bins, Branches, Codebook, Impute, Ordinal, Step, Value
 
@@ -39,9 +40,11 @@ def run(steps: Sequence[Step], columns: list[Column]) -> Array:
     rows = np.column_stack([_numbers(column) for column in made])
     unset = np.argwhere(~np.isfinite(rows))
     if len(unset):
-        row, index = unset[0]
-        raise RefusedInput(
-            f"row {row} has no value in column '{made[index].name}', and the model does not fill it in",
+        row, name = int(unset[0][0]), made[unset[0][1]].name
+        raise RefusedRow(
+            f"row {row} has no value in column '{name}', and the model does not fill it in",
+            row=row,
+            column=name,
             code="not_finite",
             remedy="Fill in missing values before predicting.",
         )
@@ -106,8 +109,10 @@ def _looked_up(book: Codebook, column: Column) -> Array:
     keys = [None if gap else _key(value, numbers) for value, gap in zip(column.values, column.missing, strict=True)]
     for row, key in enumerate(keys):
         if not isinstance(key, Value | None) or (book.refuse_unknown and key not in codes):
-            raise RefusedInput(
+            raise RefusedRow(
                 f"row {row} holds no category of column '{column.name}' that the model knows",
+                row=row,
+                column=column.name,
                 code="unknown_category",
                 remedy="Use the categories that `sealdrop describe` lists.",
             )

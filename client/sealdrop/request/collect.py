@@ -12,7 +12,7 @@ from sealdrop.request.bounded_map import bounded_map
 from sealdrop.request.deployment import Deployment
 from sealdrop.timing import Stopwatch
 from sealdrop.transport.resources import JobPage, JobRecord, PartRecord, Problem
-from sealdrop.transport.retrying import Stopped, retry_after
+from sealdrop.transport.retrying import PATIENT, Patience, Stopped, retry_after
 from sealdrop.transport.storage import LinkExpired
 from sealdrop_core.circuit import Array
 from sealdrop_core.jobs import JOB_TERMINAL, JobState, PartState
@@ -23,7 +23,7 @@ PAUSE = 0.1  # seconds, at least, before a look that may find nothing; the servi
 
 
 class Collection:
-    """The results of one job on their way in."""
+    """The results of one job on their way in. `record` is what the service last said of the job."""
 
     def __init__(
         self,
@@ -40,16 +40,18 @@ class Collection:
         self._stopwatch = stopwatch
         self._stop = stop
         self._deadline = None if timeout is None else monotonic() + timeout
+        self.record: JobRecord | None = None
         self._plan = receipt.plan_of(manifest)
         self._parts = receipt.parts
 
     def collect(self, patience: float = 0.0) -> Array:
         """Return the scores of all rows, shape (rows, outputs); the first look is `patience` seconds from now.
 
-        Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal or Mismatch.
+        Raises JobFailed, JobUnfinished, ServiceRefused, TransportFailed, MalformedSeal, Mismatch, or Misconfigured
+        (`keyring_gone`).
         """
         try:
-            self._rest(patience)
+            self._sleep(patience)
             return self._collect()
         except BaseException:
             self._stop.set()  # what is still being sent is sent in vain
@@ -57,7 +59,7 @@ class Collection:
 
     def _collect(self) -> Array:
         scores = np.empty((self._receipt.rows, self._plan.layout.outputs))
-        keyring = self._deployment.keystore.keyring(self._plan)
+        keyring = self._deployment.keystore.kept(self._plan, self._receipt.keyring)
         missing = set(range(len(self._parts)))
         for records in self._looks(missing):
             for record, sealed in bounded_map(self._fetch, records, self._stop):
@@ -82,7 +84,8 @@ class Collection:
             page, pause = self._look(after=min(missing) - 1)
             due = monotonic() + pause
             raise_if_failed(page.job, page.parts)
-            ready = [record for record in page.parts if record.download and record.part in missing]
+            sealed = len(self._receipt.inputs)
+            ready = [part for part in page.parts if part.download and part.part in missing and part.part < sealed]
             for record in ready:
                 self._stopwatch.evaluated(record.part, record.milliseconds or 0.0)
             yield ready
@@ -93,13 +96,25 @@ class Collection:
 
     def _look(self, after: int) -> tuple[JobPage, float]:
         page, response = self._deployment.connection.get_patiently(
-            JobPage, f"/v1/jobs/{self._receipt.job}", self._stop, after=after if after >= 0 else None
+            JobPage,
+            f"/v1/jobs/{self._receipt.job}",
+            self._stop,
+            self._patience,
+            after=after if after >= 0 else None,
         )
+        self.record = page.job
         return page, retry_after(response) or 0.0
+
+    @property
+    def _patience(self) -> Patience:
+        return PATIENT if self._deadline is None else PATIENT.within(self._deadline - monotonic())
 
     def _rest(self, seconds: float) -> None:
         if self._deadline is not None and monotonic() + seconds > self._deadline:
-            raise JobUnfinished("the results are not all there yet")
+            raise JobUnfinished(f"job {self._receipt.job}: the results are not all there yet")
+        self._sleep(seconds)
+
+    def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):
             raise Stopped
 
@@ -109,7 +124,8 @@ class Collection:
             for _ in range(3):
                 try:
                     if record.download:
-                        return record, self._deployment.storage.download(record.download, limit, self._stop)
+                        storage, patience = self._deployment.storage, self._patience
+                        return record, storage.download(record.download, limit, self._stop, patience)
                 except LinkExpired:
                     page, _ = self._look(after=record.part - 1)
                     record = next((fresh for fresh in page.parts if fresh.part == record.part), record)

@@ -19,10 +19,12 @@ def describe(connection: Connection, reference: str, *, digest: str | None = Non
     Give the `digest` the model's owner told you, and not even the service can put another model in its place.
     Raises Misconfigured (`bad_reference`), UntrustedManifest, ServiceRefused or TransportFailed.
     """
-    match = REFERENCE.fullmatch(reference)
+    match = REFERENCE.fullmatch(reference) if isinstance(reference, str) else None
     if not match:
         raise Misconfigured(
-            "a model is named like 'breast-cancer' or 'breast-cancer@2'", code="bad_reference", remedy="Check the name."
+            "a model is named like 'breast-cancer' or 'breast-cancer@2'",
+            code="bad_reference",
+            remedy="Give a name that the deployment lists, alone or with a version.",
         )
     described = connection.get(Description, f"/v1/models/{reference}")
     try:

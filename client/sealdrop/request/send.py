@@ -14,6 +14,7 @@ from sealdrop.request.enroll import enroll
 from sealdrop.request.parts import Part, at_a_time, cut, rows_per_part
 from sealdrop.timing import Stopwatch
 from sealdrop.transport.resources import Grant, JobCreated, JobRecord, Uploads
+from sealdrop.transport.retrying import PATIENT
 from sealdrop.transport.storage import LinkExpired
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
@@ -34,7 +35,7 @@ class SealedPart:
 
 
 class Submission:
-    """One job on its way out. Exhaust `send()`; `job` and `receipt` are set once it has yielded."""
+    """One job on its way out. Exhaust `send()`; `job` and `receipt` are set once `is_created`."""
 
     job: JobRecord
     receipt: Receipt
@@ -49,9 +50,16 @@ class Submission:
         self._stop = stop
         self._idempotency_key = uuid4().hex
         self._grants: dict[int, Grant] = {}
+        self._arrived: set[int] = set()
+        self.is_created = False
         self.plan = manifest.plan_for(len(rows))
         self._step = rows_per_part(self.plan)
         self.parts = cut(len(rows), self._step)
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether all parts are there."""
+        return len(self._arrived) == len(self.parts)
 
     def send(self) -> Generator[Part, None, None]:
         """Yield each part once it has arrived. Sealing happens in the caller's thread, uploads beside it."""
@@ -66,7 +74,7 @@ class Submission:
             self._stopwatch.sealed(part.rows)
             if part.number == 0:
                 self._submit(sealed)
-            self.receipt.inputs.append(sealed.sha256)
+            self._deployment.receipts.add(self.receipt, sealed.sha256)  # before it travels: it can always be opened
             yield sealed
 
     def _submit(self, first: SealedPart) -> None:
@@ -78,16 +86,18 @@ class Submission:
                 raise
             self._deployment.keystore.forget(self.plan)
             created = self._create(first)
-        self.job = created.job
+        self.job, self.is_created = created.job, True
         self._grants = {grant.part: grant for grant in created.uploads if grant.part is not None}
         self.receipt = Receipt(
             job=self.job.id,
             model=self._manifest.reference,
             manifest=self._manifest.digest,
             plan=self.plan.id,
+            keyring=self._deployment.keystore.keyring(self.plan).fingerprint,
             rows=len(self._rows),
             rows_per_part=self._step,
         )
+        self._deployment.receipts.save(self.receipt)
 
     def _create(self, first: SealedPart) -> JobCreated:
         place = self._deployment
@@ -103,14 +113,15 @@ class Submission:
         }
         headers = {"idempotency-key": self._idempotency_key}
         with self._stopwatch.stage("upload"):
-            return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, headers)
+            return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, headers=headers)
 
     def _upload(self, sealed: SealedPart) -> Part:
         grant = self._grants.pop(sealed.part.number, None)
         with self._stopwatch.stage("upload"):
             for _ in range(3):
                 try:
-                    self._deployment.storage.upload(grant or self._grant(sealed), sealed.file, self._stop)
+                    grant = grant or self._grant(sealed)
+                    self._deployment.storage.upload(grant, sealed.file, self._stop, PATIENT)
                     break
                 except LinkExpired:
                     grant = None
@@ -120,12 +131,13 @@ class Submission:
                     break  # it is there already; or the job has ended, which the collection will tell
             else:
                 raise TransportFailed("object storage refuses fresh upload links", code="link_refused")
+        self._arrived.add(sealed.part.number)
         self._stopwatch.uploaded(sealed.part.number, sealed.part.rows, len(sealed.file))
         return sealed.part
 
     def _grant(self, sealed: SealedPart) -> Grant:
         path = f"/v1/jobs/{self.job.id}/uploads"
-        answer = self._deployment.connection.post(Uploads, path, {"uploads": [sealed.upload]}, self._stop)
+        answer = self._deployment.connection.post(Uploads, path, {"uploads": [sealed.upload]}, self._stop, PATIENT)
         for grant in answer.uploads:
             if grant.part == sealed.part.number:
                 return grant

@@ -21,9 +21,18 @@ class Bearer(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Set the Authorization header."""
-        token = (self._token if isinstance(self._token, str) else self._token()).strip()
+        token = self._token if isinstance(self._token, str) else self._token()
+        token = token.strip() if isinstance(token, str) else ""
+        if not token:
+            raise Misconfigured(
+                "there is no token", code="no_credentials", remedy="Let the callable return a bearer token."
+            )
         if not (token.isascii() and token.isprintable()) or " " in token:
-            raise Misconfigured("the token has characters that no token has", code="bad_token")
+            raise Misconfigured(
+                "the token has characters that no token has",
+                code="bad_token",
+                remedy="Copy the token once more: it is one line of ASCII without spaces.",
+            )
         request.headers["authorization"] = f"Bearer {token}"
         yield request
 

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sealdrop_core.jobs import JobState, PartState
 
+JOB_ID = r"[0-9a-z]{26}"
+
 
 class _Resource(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,7 +51,7 @@ class PartRecord(_Resource):
 class JobRecord(_Resource):
     """Where a job stands."""
 
-    id: str = Field(pattern=r"^[a-z0-9]{1,40}$")
+    id: str = Field(pattern=f"^{JOB_ID}$")
     state: JobState
     model: str
     manifest: str

@@ -5,6 +5,7 @@ idempotency key or are idempotent by contract.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from threading import Event
 from time import time
@@ -15,10 +16,25 @@ import tenacity
 
 Result = TypeVar("Result")
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-ATTEMPTS = 6
 LONGEST_PAUSE = 20.0  # seconds of our own choosing
 LONGEST_WISH = 300.0  # seconds; who asks to be left alone for longer is not asked again
 NEVER = Event()
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request is sent again: no more after so many seconds, or so many attempts."""
+
+    seconds: float
+    attempts: int
+
+    def within(self, seconds: float) -> "Patience":
+        """Return this patience, but no more than so many seconds of it."""
+        return replace(self, seconds=min(self.seconds, seconds))
+
+
+HURRIED = Patience(10.0, 6)  # nothing would be lost: better to say at once that nobody answers
+PATIENT = Patience(300.0, 100)  # a job is under way: it outlives a router's restart, or a deployment's
 
 
 class Stopped(Exception):
@@ -65,14 +81,18 @@ def _pause(state: tenacity.RetryCallState) -> float:
     return _asked(state.outcome.exception() if state.outcome else None) + _JITTER(state)
 
 
-def persist(once: Callable[[], Result], stop: Event = NEVER) -> Result:
-    """Return what `once` returns, after up to six attempts, none of them after `stop` is set.
+def persist(once: Callable[[], Result], stop: Event = NEVER, patience: Patience = HURRIED) -> Result:
+    """Return what `once` returns, after as many attempts as `patience` allows, none of them after `stop` is set.
 
     Raises what the last attempt raised: Transient, or httpx.TransportError; or Stopped.
     """
     policy = tenacity.Retrying(
         retry=tenacity.retry_if_exception(_is_worthwhile),
-        stop=tenacity.stop_any(tenacity.stop_after_attempt(ATTEMPTS), tenacity.stop_when_event_set(stop)),
+        stop=tenacity.stop_any(
+            tenacity.stop_after_delay(patience.seconds),
+            tenacity.stop_after_attempt(patience.attempts),
+            tenacity.stop_when_event_set(stop),
+        ),
         wait=_pause,
         sleep=tenacity.sleep_using_event(stop),
         reraise=True,

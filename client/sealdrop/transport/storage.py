@@ -11,9 +11,10 @@ from threading import Event
 import httpx
 
 from sealdrop.errors import TransportFailed
-from sealdrop.transport.connection import is_near, whole
+from sealdrop.transport.answers import whole
+from sealdrop.transport.connection import is_near, require_open
 from sealdrop.transport.resources import Download, Grant
-from sealdrop.transport.retrying import NEVER, TRANSIENT, Stopped, Transient, persist
+from sealdrop.transport.retrying import HURRIED, NEVER, TRANSIENT, Patience, Stopped, Transient, persist
 
 CHUNK = 1 << 18  # bytes between two looks at `stop`
 
@@ -33,7 +34,7 @@ class Storage:
         """Close idle connections."""
         self._http.close()
 
-    def upload(self, grant: Grant, sealed: bytes, stop: Event = NEVER) -> None:
+    def upload(self, grant: Grant, sealed: bytes, stop: Event = NEVER, patience: Patience = HURRIED) -> None:
         """Put the sealed file under exactly the headers granted.
 
         Nothing is overwritten: 412 means that an earlier attempt arrived. Raises LinkExpired or TransportFailed.
@@ -45,9 +46,9 @@ class Storage:
             with self._http.stream("PUT", grant.url, content=body, headers=headers) as answer:
                 _check(whole(answer), arrived={200, 201, 204, 412})
 
-        self._carry(grant.url, put, stop)
+        self._carry(grant.url, put, stop, patience)
 
-    def download(self, link: Download, limit: int, stop: Event = NEVER) -> bytes:
+    def download(self, link: Download, limit: int, stop: Event = NEVER, patience: Patience = HURRIED) -> bytes:
         """Fetch a sealed result of at most `limit` bytes, its length and digest as announced.
 
         Raises LinkExpired or TransportFailed.
@@ -65,16 +66,17 @@ class Storage:
                     if len(content) > min(limit, link.bytes):
                         break
 
-        self._carry(link.url, fetch, stop)
+        self._carry(link.url, fetch, stop, patience)
         if len(content) != link.bytes or hashlib.sha256(content).hexdigest() != link.sha256:
             raise TransportFailed("a result is not the one that was announced", code="damaged_download")
         return bytes(content)
 
-    def _carry(self, url: str, once: Callable[[], None], stop: Event) -> None:
+    def _carry(self, url: str, once: Callable[[], None], stop: Event, patience: Patience) -> None:
+        require_open(self._http)
         if not url.startswith(("https://", f"{self._scheme}://")):
             raise TransportFailed("the service granted a link that is less safe than itself", code="insecure_link")
         try:
-            persist(once, stop)
+            persist(once, stop, patience)
         except Transient as error:
             raise TransportFailed(f"object storage is unavailable: {error}") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # a host or header may be no text at all

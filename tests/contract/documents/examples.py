@@ -30,7 +30,7 @@ def documents() -> Iterator[tuple[Path, Document]]:
     done = part | {"state": "succeeded", "milliseconds": 3, "error": None, "download": _download(result)}
     reason = {
         "code": "wrong_rows",
-        "detail": "the file is sealed for another rows than the job's",
+        "detail": "the file's rows and the job's differ",
         "remedy": "Seal again.",
     }
     failed = part | {"state": "failed", "milliseconds": None, "error": reason, "download": None}
