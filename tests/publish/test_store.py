@@ -97,7 +97,7 @@ def test_retired_versions_are_no_longer_newest(store: Store) -> None:
 @pytest.mark.parametrize("reference", ["model@7", "model", "other@1", "model@one", "model@"])
 def test_retire_refuses_what_is_not_there(store: Store, reference: str) -> None:
     _publish(store)
-    with pytest.raises(NotFound, match=r"there is no model") as refusal:
+    with pytest.raises(NotFound, match=r"there is no version") as refusal:
         store.retire(reference)
     assert refusal.value.code == "model_not_found"
     assert _items(store)[0]["retired"] == {"BOOL": False}

@@ -132,7 +132,7 @@ def test_tables_are_admitted_stepped_and_encrypted() -> None:
     ("change", "code"),
     [
         ({"age": 1e6}, "out_of_range"),
-        ({"age": np.inf}, "out_of_range"),
+        ({"age": np.inf}, "not_finite"),
         ({"income": "much"}, "not_numeric"),
         ({"plan": 3}, None),
         ({"plan": [{}] * ROWS}, "unknown_category"),

@@ -114,7 +114,7 @@ def find(probe: Probe, shapes: tuple[Layer, ...], degree: int, wish: Wish) -> tu
             best = _balance(probe, shapes, degree, wish, share, best[0].parameters.total_bits if best else math.inf)
         except Infeasible as reason:
             refusal = reason
-        except OverflowError:
+        except ArithmeticError:
             refusal = Infeasible("scales and values of this network are beyond all bounds")
     if best is None:
         raise refusal
