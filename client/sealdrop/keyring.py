@@ -155,8 +155,10 @@ class Keyring:
 
     @cached_property
     def _native(self) -> Any:
-        form = self._ring.key_form
-        return self._ring.load(sealapi.SecretKey(), streams.plaintext(form.parms_id, self._secret, 1.0))
+        stream = streams.plaintext(self._ring.key_form.parms_id, self._secret, 1.0)
+        native = self._ring.load(sealapi.SecretKey(), stream)
+        channel().clear()  # a secret lies about no longer than it must
+        return native
 
     @cached_property
     def _encryptor(self) -> Any:
@@ -170,10 +172,9 @@ class Keyring:
 def _words(plain: Any, own: Ring) -> Words:
     count = own.degree * len(own.parameters.coeff_modulus)
     body = streams.inflate(channel().save(plain), None)
+    channel().clear()
     return np.frombuffer(body[-8 * count :], dtype="<u8").astype(np.uint64)
 
 
 def _damaged(path: Path) -> InvalidRequest:
-    return InvalidRequest(
-        f"keyring {path} is damaged", code="malformed_keyring", remedy="Restore it, or delete it for a new one."
-    )
+    return InvalidRequest(f"keyring {path} is damaged", code="malformed_keyring", remedy="Restore it, or delete it.")

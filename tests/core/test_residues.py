@@ -50,3 +50,12 @@ def test_several_rows_are_unpacked_as_each_of_them(bits: int, rows: int, count: 
     assert unpack_rows(packed, count, bits, 1 << bits).tolist() == values.tolist()
     with pytest.raises(MalformedSeal):
         unpack_rows(packed, count, bits, int(values.max()))
+
+
+@pytest.mark.parametrize("bits", [1, 7, 8, 24, 31, 53, 57, 58, 64])
+def test_many_values_are_read_as_few_are(bits: int) -> None:
+    values = np.random.default_rng(bits).integers(0, 2**bits - 1, (2, 4104), dtype=np.uint64, endpoint=True)
+    packed = np.stack([np.frombuffer(pack(row, bits), dtype=np.uint8) for row in values])
+    few = packed[0][: packed_bytes(4096, bits)]
+    assert unpack_rows(packed, 4104, bits, 1 << bits).tolist() == values.tolist()
+    assert unpack(few.tobytes(), 4096, bits, 1 << bits).tolist() == values[0, :4096].tolist()

@@ -47,7 +47,7 @@ class _Channel:
         return os.pread(self.descriptor, os.fstat(self.descriptor).st_size, 0)
 
     def put(self, pieces: Iterable[bytes]) -> str:
-        os.ftruncate(self.descriptor, 0)
+        """Write over what is there; SEAL reads no further than the stream says."""
         end = 0
         for piece in pieces:
             written = 0
@@ -55,6 +55,10 @@ class _Channel:
                 written += os.pwrite(self.descriptor, memoryview(piece)[written:], end + written)
             end += written
         return self.path
+
+    def clear(self) -> None:
+        """Give the memory back."""
+        os.ftruncate(self.descriptor, 0)
 
 
 _own = threading.local()
@@ -171,7 +175,7 @@ class Ring:
     def switching_keys(self, obj: Any, keys: Mapping[int, Sequence[tuple[Words, bytes]]]) -> Any:
         """Load relinearization keys (index 0) or Galois keys (index (g-1)/2) from seeded digits into `obj`."""
         obj.load(self.native, channel().put(streams.switching_keys(self.key_form, keys)))
-        channel().put([])  # keys are large, and a file in memory is memory
+        channel().clear()  # keys are large, and a file in memory is memory
         return obj
 
 
