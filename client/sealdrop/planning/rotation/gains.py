@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sealdrop.planning.rotation.inside import Gain, PolynomialGains
+from sealdrop.planning.rotation.inside import Gain, PolynomialGains, slopes
 from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Array, Circuit, Index
 
@@ -54,7 +54,7 @@ def gains(circuit: Circuit, calibration: Array, leeway: float) -> list[LayerGain
             z = values[index - 1][sample]
             coefficients = circuit.polynomials[index - 1].by_power(z.shape[1])
             inside = PolynomialGains(coefficients, z, below, _reach(inputs[index]))
-            derivatives = below * _slope(coefficients, z)[:, None]
+            derivatives = below * slopes(coefficients, z)[:, None]
     if leeway:
         beyond = _beyond(circuit, weights, rows[sample], below, leeway)
         found[0] = replace(found[0], reach=float(np.maximum(found[0].reach, beyond)))  # what is no number stays none
@@ -70,7 +70,7 @@ def _steepest(circuit: Circuit, weights: list[Array], values: list[Array], most:
     each = max(most // 2 // len(circuit.polynomials), 1)
     steep = []
     for weight, polynomial, z in zip(weights[:0:-1], circuit.polynomials[::-1], values[-2::-1], strict=True):
-        slope = (slope @ weight) * _slope(polynomial.by_power(z.shape[1]), z)
+        slope = (slope @ weight) * slopes(polynomial.by_power(z.shape[1]), z)
         steep.append(np.argsort(np.einsum("ru,ru->r", slope, slope))[-each:])
     return np.unique(np.concatenate([*steep, np.arange(0, len(slope), -(-2 * len(slope) // most))]))
 
@@ -120,11 +120,3 @@ def _input_gain(weight: Array, largest: float, derivatives: Array, below: Array)
     together = Gain.of(below)
     apart = math.sqrt(float((derivatives**2 @ np.einsum("oi,oi->o", weight, weight)).max()))
     return Gain(max(together.norm, apart), max(together.peak, float(np.abs(derivatives).max() * largest)))
-
-
-def _slope(coefficients: Array, z: Array) -> Array:
-    """Return the derivative of polynomials at z, shape (rows, width); coefficients have shape (powers, width)."""
-    slope = np.zeros_like(z)
-    for power in range(len(coefficients) - 1, 0, -1):
-        slope = slope * z + power * coefficients[power]
-    return slope

@@ -44,10 +44,7 @@ class PolynomialGains:
     @cached_property
     def steepest(self) -> float:
         """Largest slope of p."""
-        slope = np.zeros_like(self.z)
-        for power in range(len(self.powers) - 1, 0, -1):
-            slope = slope * self.z + power * self.powers[power]
-        return float(np.abs(slope).max())
+        return float(np.abs(slopes(self.powers, self.z)).max())
 
     @cached_property
     def result(self) -> Gain:
@@ -98,3 +95,11 @@ class PolynomialGains:
 
     def _times(self, factor: Array) -> Gain:
         return Gain.of(self.derivatives * factor[:, None])
+
+
+def slopes(powers: Array, z: Array) -> Array:
+    """Return the derivative of polynomials at z, shape (rows, width); their coefficients have shape (powers, width)."""
+    slope = np.zeros_like(z)
+    for power in range(len(powers) - 1, 0, -1):
+        slope = slope * z + power * powers[power]
+    return slope
