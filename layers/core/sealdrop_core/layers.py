@@ -76,7 +76,8 @@ class SparseAffine:
             object.__setattr__(self, name, index)
             if index.shape != self.values.shape or index.min() < 0 or index.max() >= bound:
                 raise malformed(f"{name} and values disagree")
-        if np.unique(self.rows * self.features + self.columns).size != self.rows.size:
+        pairs = np.sort(self.rows * self.features + self.columns)
+        if (pairs[1:] == pairs[:-1]).any():
             raise malformed("a weight stands twice")
 
     @property
