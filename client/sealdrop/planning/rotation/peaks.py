@@ -15,7 +15,7 @@ from sealdrop.planning.rotation.inside import PolynomialGains
 from sealdrop.planning.rotation.score_noise import ScoreNoise
 from sealdrop_core.scales import CompletedScales, PolynomialScales
 
-MOST = 1 / 16  # of a layer's largest value, for one standard deviation of its worst slot
+MOST_PEAK = 1 / 16  # of a layer's largest value, for one standard deviation of its worst slot
 
 
 def peak(network: Network, chain: Chain, found: Sequence[LayerScales]) -> float:

@@ -8,8 +8,7 @@ from functools import cache
 from sealdrop.planning.rotation.bits import MOST_BITS, Bits
 from sealdrop.planning.rotation.chain import Chain, Network, headroom, scales
 from sealdrop.planning.rotation.deviation import deviation, weight_bits
-from sealdrop.planning.rotation.peaks import MOST as MOST_PEAK
-from sealdrop.planning.rotation.peaks import peak
+from sealdrop.planning.rotation.peaks import MOST_PEAK, peak
 from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
 from sealdrop_core.parameters import MOST_PRIMES, SECURITY_BITS, ntt_primes
