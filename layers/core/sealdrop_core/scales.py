@@ -25,6 +25,11 @@ class HalfScales:
     leading: float
 
 
+def depth_of(degree: int) -> int:
+    """Return the levels that an elementwise polynomial of a degree consumes."""
+    return 2 if degree <= 3 else 3
+
+
 @dataclass(frozen=True)
 class PolynomialScales:
     """Scales inside p(x) = low(x) + high(x) x^4 for x at `level` and `scale`, so that p(x) comes out at `target`.
@@ -46,7 +51,7 @@ class PolynomialScales:
     @property
     def depth(self) -> int:
         """Levels the polynomial consumes."""
-        return 2 if self.degree <= 3 else 3
+        return depth_of(self.degree)
 
     @property
     def after(self) -> int:
@@ -127,11 +132,14 @@ class CompletedScales:
         return self.level - self.depth
 
     @property
+    def product(self) -> float:
+        """Scale of (z^2 + c) z before it is rescaled."""
+        return self.square * self.scale
+
+    @property
     def target(self) -> float:
         """Scale of the result."""
-        if self.degree == 2:
-            return self.square
-        return self._rescaled(self.square * self.scale, self.square_level, self.after)
+        return self.square if self.degree == 2 else self._rescaled(self.product, self.square_level, self.after)
 
     def _rescaled(self, product: float, level: int, after: int) -> float:
         return product / self.primes[level - 1] if after < level else product

@@ -42,9 +42,8 @@ def candidates(circuit: Circuit, calibration: Array, error: float, privacy: Priv
     if not math.isfinite(sum(one.reach + one.input.norm for one in known)):
         raise Infeasible("calibration rows bring this network to values beyond all bounds")
     ways = descents(folded, activations)
-    networks = {
-        degree: cache(partial(_networks, folded, known, arranger, degree, ways)) for degree in rings(ways[0].primes)
-    }
+    degrees = rings(min(way.primes for way in ways)) if ways else []
+    networks = {degree: cache(partial(_networks, folded, known, arranger, degree, ways)) for degree in degrees}
     plans = _plans(networks, error, privacy)
     if not plans:
         raise _refusal(networks, error, privacy)

@@ -43,22 +43,21 @@ class Bits:
             return None
         return [self.first, *reversed(needed), self.special]
 
-    def even(self, network: Network) -> "Bits | None":
-        """Return the same bits with the smallest primes that will do, None if none will.
+    def even(self, network: Network) -> list[int] | None:
+        """Return what `primes` does, all of them as small as will do; None if none will.
 
         Where the scores are a product that stands in the first prime, that one is as large as it must be.
         """
         low, high = max(self.first, self.least), MOST_BITS
-        if self._bounded(network, high) is None:
-            return None
-        while low < high:
+        found = self._bounded(network, high)
+        while found is not None and low < high:
             middle = (low + high) // 2
-            low, high = (middle + 1, high) if self._bounded(network, middle) is None else (low, middle)
-        return self._bounded(network, high)
+            smaller = self._bounded(network, middle)
+            low, high, found = (middle + 1, high, found) if smaller is None else (low, middle, smaller)
+        return found
 
-    def _bounded(self, network: Network, most: int) -> "Bits | None":
-        bits = replace(self, most=most, first=self.first if network.descent.last else most)
-        return None if bits.primes(network) is None else bits
+    def _bounded(self, network: Network, most: int) -> list[int] | None:
+        return replace(self, most=most, first=self.first if network.descent.last else most).primes(network)
 
     def _activated(self, network: Network, index: int, depth: int) -> tuple[float, list[float]]:
         """Return the bits of the largest value that an activation makes, and what it is divided by on the way."""

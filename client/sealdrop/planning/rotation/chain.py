@@ -39,7 +39,7 @@ class Network:
 
     def early_folds(self, index: int) -> tuple[int, ...]:
         """Return the folds of a map that come before it is rescaled."""
-        rescaled = self.descent.last or index % len(self.maps) < len(self.maps) - 1
+        rescaled = self.descent.last or index < len(self.maps) - 1
         return self.maps[index].folds[: self.descent.early * rescaled]
 
     @cached_property
@@ -64,13 +64,22 @@ class Chain:
 
 @dataclass(frozen=True)
 class LayerScales:
-    """Level and scale of a layer's input, and of its values, and what happens in the activation after it."""
+    """Level and scale of a layer's input, of its products with weights at that level, and of its values.
+
+    `inside` is what happens in the activation after it.
+    """
 
     input_level: int
     input: float
+    product: float
     level: int
     values: float
     inside: CompletedScales | PolynomialScales | None
+
+    @property
+    def rescaled(self) -> bool:
+        """Whether the products are divided by a prime."""
+        return self.level < self.input_level
 
 
 def scales(network: Network, chain: Chain) -> list[LayerScales]:
@@ -86,9 +95,11 @@ def scales(network: Network, chain: Chain) -> list[LayerScales]:
             inside = PolynomialScales(degree, level - 1, values, chain.unit / gains.polynomial.reach, chain.primes)
         else:
             inside = CompletedScales(degree, level - 1, values, depth, chain.primes)
-        found.append(LayerScales(level, scale, level - 1, values, inside))
+        found.append(LayerScales(level, scale, values * chain.primes[level - 1], level - 1, values, inside))
         level, scale = inside.after, inside.target
-    return [*found, LayerScales(level, scale, level - network.descent.last, chain.primes[0] / network.room, None)]
+    top = chain.primes[0] / network.room
+    product = top * chain.primes[level - 1] if network.descent.last else top
+    return [*found, LayerScales(level, scale, product, level - network.descent.last, top, None)]
 
 
 def headroom(network: Network, chain: Chain, found: Sequence[LayerScales]) -> bool:
@@ -100,14 +111,13 @@ def headroom(network: Network, chain: Chain, found: Sequence[LayerScales]) -> bo
     return all(
         4 * scale * max(size, 1.0) <= moduli[level - 1]
         for gains, layer in zip(network.gains, found, strict=True)
-        for level, scale, size in _standing(gains, layer, chain)
+        for level, scale, size in _standing(gains, layer)
     )
 
 
-def _standing(gains: LayerGains, layer: LayerScales, chain: Chain) -> Iterator[tuple[int, float, float]]:
+def _standing(gains: LayerGains, layer: LayerScales) -> Iterator[tuple[int, float, float]]:
     """Yield level, scale and size of what stands in the modulus at a layer."""
-    prime = chain.primes[layer.input_level - 1] if layer.level < layer.input_level else 1
-    yield layer.input_level, layer.values * prime / layer.input, gains.weight
+    yield layer.input_level, layer.product / layer.input, gains.weight
     if gains.polynomial is None or layer.inside is None:
         return  # the scores are as large as fits
     inside, reach, sizes = layer.inside, SAFETY * gains.polynomial.reach, gains.polynomial.sizes
@@ -116,7 +126,7 @@ def _standing(gains: LayerGains, layer: LayerScales, chain: Chain) -> Iterator[t
         yield layer.level, layer.values**2, (SAFETY * gains.reach) ** 2
         if inside.degree == 3:
             yield inside.square_level, inside.square, max((SAFETY * gains.reach) ** 2, sizes[1])
-            yield inside.square_level, inside.square * layer.values, reach
+            yield inside.square_level, inside.product, reach
         yield inside.after, inside.target, reach
         return
     yield inside.after, inside.target, max(reach, sizes[0])

@@ -6,6 +6,8 @@ from itertools import product
 
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.layouts import Activation
+from sealdrop_core.parameters import MOST_PRIMES
+from sealdrop_core.scales import depth_of
 
 MOST_EARLY = 2  # folds: beyond, what encryption adds is more than what rescaling rounds away
 # the levels an activation takes, with every product rescaled, and with the first of them left for later
@@ -31,7 +33,7 @@ class Descent:
 
 
 def descents(circuit: Circuit, activations: Sequence[Activation]) -> list[Descent]:
-    """Return the descents of a folded circuit with these activations that are tried, the fewest primes first.
+    """Return the descents that are tried of a folded circuit with these activations: none has too many primes.
 
     All activations but the last are rescaled alike: there would be too many ways, and others are seldom better.
     """
@@ -41,10 +43,10 @@ def descents(circuit: Circuit, activations: Sequence[Activation]) -> list[Descen
         Descent((*(_levels(*kind, late=late) for kind in kinds[:-1]), _levels(*kinds[-1], late=late_last)), last, early)
         for late, late_last, last, early in ways
     ]
-    return sorted(dict.fromkeys(found), key=lambda one: one.primes)
+    return [one for one in dict.fromkeys(found) if one.primes < MOST_PRIMES]  # there is a special one, too
 
 
 def _levels(activation: Activation, degree: int, *, late: bool) -> int:
     if activation == "polynomial":
-        return 2 if degree <= 3 else 3
+        return depth_of(degree)
     return _LEVELS[activation][late]

@@ -56,19 +56,17 @@ def _later_periods(maps: Sequence[Diagonals]) -> list[int]:
 def _add_map(total: ScoreNoise, index: int, layer: LayerScales, gains: LayerGains, later: int) -> None:
     """Add the noise of an affine map."""
     map_, early = total.network.maps[index], total.network.early_folds(index)
-    rescaled = layer.level < layer.input_level
-    product = layer.values * (total.chain.primes[layer.input_level - 1] if rescaled else 1)
-    total.add_encoding(map_.before, gains.values, product / layer.input / gains.input_norm)
+    total.add_encoding(map_.before, gains.values, layer.product / layer.input / gains.input_norm)
     before = max(map_.before, later)
     if map_.babies:
         total.add_switch(layer.input_level, before, gains.input, layer.input, times=map_.babies / 2)
     if map_.giants:
-        total.add_switch(layer.input_level, before, _summed(gains, map_, map_.before), product, times=map_.giants)
-    if rescaled:
+        total.add_switch(layer.input_level, before, _summed(gains, map_, map_.before), layer.product, times=map_.giants)
+    if layer.rescaled:
         apart = map_.before >> len(early)
         total.add_rounding(max(apart, later), _summed(gains, map_, apart), layer.values)
     for step in map_.folds:
-        level, scale = (layer.input_level, product) if step in early else (layer.level, layer.values)
+        level, scale = (layer.input_level, layer.product) if step in early else (layer.level, layer.values)
         total.add_switch(level, max(step, later), _summed(gains, map_, step), scale)
 
 
@@ -86,7 +84,7 @@ def _add_completed(total: ScoreNoise, inside: CompletedScales, gains: Polynomial
     if inside.degree == 2:
         return
     total.add_encoding(later, gains.coefficients[1], inside.square)
-    total.add_switch(inside.square_level, later, gains.result, inside.square * inside.scale)
+    total.add_switch(inside.square_level, later, gains.result, inside.product)
     if inside.after < inside.square_level:
         total.add_rounding(later, gains.result, inside.target)
 

@@ -13,7 +13,7 @@ def milliseconds(network: Network, degree: int, privacy: Privacy) -> float:
         total += _map_milliseconds(network, index, degree, level, rescaled=True)
         total += _activation_milliseconds(network, index, degree, level - 1)
         level -= 1 + depth
-    total += _map_milliseconds(network, -1, degree, level, rescaled=network.descent.last)
+    total += _map_milliseconds(network, len(network.maps) - 1, degree, level, rescaled=network.descent.last)
     return total + cost.respond_milliseconds(degree, 1, private=privacy == "private")
 
 

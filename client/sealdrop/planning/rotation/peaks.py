@@ -10,9 +10,8 @@ import math
 from collections.abc import Sequence
 
 from sealdrop.planning.rotation.chain import Chain, LayerScales, Network
-from sealdrop.planning.rotation.gains import LayerGains
-from sealdrop.planning.rotation.inside import PolynomialGains
-from sealdrop.planning.rotation.score_noise import ScoreNoise
+from sealdrop.planning.rotation.score_noise import CoefficientNoise
+from sealdrop_core.packing.rotation import Diagonals
 from sealdrop_core.scales import CompletedScales, PolynomialScales
 
 MOST_PEAK = 1 / 16  # of a layer's largest value, for one standard deviation of its worst slot
@@ -23,38 +22,37 @@ def peak(network: Network, chain: Chain, found: Sequence[LayerScales]) -> float:
 
     `found` are the scales of the network in this chain.
     """
-    noise = ScoreNoise(network, chain)
+    noise = CoefficientNoise.of(chain)
     worst, entering, reach = 0.0, 0.0, 1.0
     for index, (layer, gains) in enumerate(zip(found, network.gains, strict=True)):
         if layer.inside is None or gains.polynomial is None:
             break
-        through = gains.weight * reach / gains.reach
-        value = math.hypot(entering * through, _map_peak(noise, index, layer, gains))
+        through, early = gains.weight * reach / gains.reach, len(network.early_folds(index))
+        added = _map_peak(noise, network.maps[index], early, layer, gains.weight) / gains.reach
+        value = math.hypot(entering * through, added)
         worst = max(worst, value)
         reach = gains.polynomial.reach
         tangent = gains.polynomial.steepest * gains.reach / reach
-        entering = math.hypot(value * tangent, _activation_peak(noise, layer.inside, gains.reach, gains.polynomial))
+        entering = math.hypot(value * tangent, _activation_peak(noise, layer.inside, gains.reach) / reach)
     return worst
 
 
-def _map_peak(noise: ScoreNoise, index: int, layer: LayerScales, gains: LayerGains) -> float:
-    """Return what one affine map adds: every rotation and a rescaling."""
-    map_, early = noise.network.maps[index], len(noise.network.early_folds(index))
-    product = layer.values * noise.chain.primes[layer.input_level - 1]
+def _map_peak(noise: CoefficientNoise, map_: Diagonals, early: int, layer: LayerScales, weight: float) -> float:
+    """Return what one affine map adds to its values: every rotation and a rescaling."""
     before, after = noise.slot_switch(layer.input_level), noise.slot_switch(layer.level)
-    babies = math.sqrt(map_.babies) * before / layer.input * gains.weight
-    whole = math.sqrt(map_.giants + early) * before / product
+    babies = math.sqrt(map_.babies) * before / layer.input * weight
+    whole = math.sqrt(map_.giants + early) * before / layer.product
     folds = math.sqrt(len(map_.folds) - early) * after / layer.values
-    return math.hypot(babies, whole, folds, noise.slot_rounding / layer.values) / gains.reach
+    return math.hypot(babies, whole, folds, noise.slot_rounding / layer.values)
 
 
-def _activation_peak(
-    noise: ScoreNoise, inside: CompletedScales | PolynomialScales, z: float, gains: PolynomialGains
-) -> float:
+def _activation_peak(noise: CoefficientNoise, inside: CompletedScales | PolynomialScales, z: float) -> float:
     """Return what the relinearizations of an activation add to its result; `z` is the largest value before it."""
-    last = noise.slot_switch(inside.after + 1) / (inside.target * noise.chain.primes[inside.after])
-    if isinstance(inside, CompletedScales):
-        square = noise.slot_switch(inside.level) / inside.scale**2
-        product = inside.square * (inside.scale if inside.degree == 3 else 1.0)
-        last = math.hypot(square * z, noise.slot_switch(inside.square_level) / product)
-    return math.hypot(last, noise.slot_rounding / inside.target) / gains.reach
+    rounded = noise.slot_rounding / inside.target
+    if isinstance(inside, PolynomialScales):
+        last = inside.target * inside.primes[inside.after]
+        return math.hypot(noise.slot_switch(inside.after + 1) / last, rounded)
+    square = noise.slot_switch(inside.level) / inside.scale**2
+    if inside.degree == 2:
+        return math.hypot(square, rounded)
+    return math.hypot(square * z, noise.slot_switch(inside.square_level) / inside.product, rounded)

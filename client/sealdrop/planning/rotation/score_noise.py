@@ -38,24 +38,38 @@ class Deviation:
         return math.hypot(self.noise, self.weights)
 
 
+@dataclass(frozen=True)
+class CoefficientNoise:
+    """Variances in a coefficient: of the `digits` of key switching at each level, and of what a prime rounds away."""
+
+    degree: int
+    digits: tuple[float, ...]
+    rounded: float
+
+    @classmethod
+    def of(cls, chain: Chain) -> "CoefficientNoise":
+        """Return what a chain's primes leave."""
+        squares = accumulate((prime / chain.special) ** 2 for prime in chain.primes)
+        digits = tuple(noise.ERROR_STD**2 * chain.degree / 3 * square for square in squares)
+        return cls(chain.degree, digits, noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * chain.degree))
+
+    def slot_switch(self, level: int) -> float:
+        """Return the deviation that key switching at a level leaves in the slot that has most of it, at scale 1."""
+        return math.sqrt(3 * self.digits[level - 1]) * self.degree / math.pi
+
+    @property
+    def slot_rounding(self) -> float:
+        """The deviation that dividing by a prime leaves in a slot, at scale 1."""
+        return math.sqrt(self.rounded * self.degree)
+
+
 class ScoreNoise:
     """The variances of a score, in its own units, while they are gathered."""
 
     def __init__(self, network: Network, chain: Chain) -> None:
         self.network, self.chain, self.rows = network, chain, network.rows
         self.noise, self.weights = 0.0, 0.0
-        squares = accumulate((prime / chain.special) ** 2 for prime in chain.primes)
-        self._digits = [noise.ERROR_STD**2 * chain.degree / 3 * square for square in squares]
-        self._rounded = noise.ROUNDING_STD**2 * (1 + noise.TERNARY_VARIANCE * chain.degree)
-
-    def slot_switch(self, level: int) -> float:
-        """Return the deviation that key switching at a level leaves in the slot that has most of it, at scale 1."""
-        return math.sqrt(3 * self._digits[level - 1]) * self.chain.degree / math.pi
-
-    @property
-    def slot_rounding(self) -> float:
-        """The deviation that dividing by a prime leaves in a slot, at scale 1."""
-        return math.sqrt(self._rounded * self.chain.degree)
+        self.coefficients = CoefficientNoise.of(chain)
 
     def add_fresh(self, period: int, gain: Gain, scale: float) -> None:
         """Add the noise of encryption."""
@@ -77,11 +91,11 @@ class ScoreNoise:
         own = period * self.rows
         energy = own * (gain.norm**2 + own * gain.peak**2) / 2
         rounding = self._rounding(period) * own * gain.norm**2
-        self.noise += times * (self._digits[level - 1] * energy + rounding) / scale**2
+        self.noise += times * (self.coefficients.digits[level - 1] * energy + rounding) / scale**2
 
     def _share(self, period: int, gain: Gain, scale: float) -> float:
         """Return what the variance of a coefficient is multiplied by, at this scale, on values with this gain."""
         return period * self.rows * gain.norm**2 / scale**2
 
     def _rounding(self, period: int) -> float:
-        return self._rounded * tail(2 * period * self.rows / self.chain.degree)
+        return self.coefficients.rounded * tail(2 * period * self.rows / self.chain.degree)

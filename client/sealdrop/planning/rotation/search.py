@@ -11,7 +11,7 @@ from sealdrop.planning.rotation.deviation import deviation, weight_bits
 from sealdrop.planning.rotation.peaks import MOST_PEAK, peak
 from sealdrop.planning.rotation.response import Limits
 from sealdrop_core.errors import Infeasible
-from sealdrop_core.parameters import MOST_PRIMES, SECURITY_BITS, ntt_primes
+from sealdrop_core.parameters import SECURITY_BITS, ntt_primes
 
 DEGREES = (4096, 8192, 16384, 32768)
 BOUNDLESS = 240  # bits of a prime that sets no bounds, a special one leaves no noise
@@ -21,8 +21,6 @@ MOST_SETTLED = 4  # bits more that values are given in search of a special prime
 
 def rings(levels: int) -> list[int]:
     """Return the degrees whose modulus has room for so many primes, and for a special one."""
-    if levels + 1 > MOST_PRIMES:
-        return []
     return [degree for degree in DEGREES if (levels + 1) * least_bits(degree) <= SECURITY_BITS[degree]]
 
 
@@ -43,18 +41,20 @@ class Search:
 
         They differ in their descent only.
         """
-        values = cache(lambda early: self._values([one for one in networks if one.descent.early == early]))
+        least, weights = least_bits(self.degree), weight_bits(networks[0], self.limits.weights)
+        widest = Bits(least, weights, MOST_BITS, BOUNDLESS, least)
+        values = cache(lambda early: self._values([one for one in networks if one.descent.early == early], widest))
         for network in networks:
             # a descent of fewer rescalings loses a little less
-            chain = self._chain(network, values(network.descent.early) - 1)
+            bits = replace(widest, values=max(values(network.descent.early) - 1, least))
+            chain = self._chain(network, bits)
             if chain is not None:
                 return network, chain
         return None
 
-    def _values(self, networks: Sequence[Network]) -> int:
+    def _values(self, networks: Sequence[Network], bits: Bits) -> int:
         """Return the bits of values that do for the deepest of these networks, were there room for any chain."""
         deepest = max(networks, key=lambda network: network.descent.primes)
-        bits = self._widest(deepest, least_bits(self.degree))
         while (primes := bits.primes(deepest)) is not None:
             excess = self._measured(deepest, self._powers(primes, bits.values))
             if excess <= SHARE:
@@ -62,9 +62,9 @@ class Search:
             bits = replace(bits, values=bits.values + _more(excess))
         return bits.values
 
-    def _chain(self, network: Network, values: int) -> Chain | None:
+    def _chain(self, network: Network, bits: Bits) -> Chain | None:
         """Return a chain whose values have as few bits as they can do with, and no fewer than these."""
-        bits, tried = self._widest(network, max(values, least_bits(self.degree))), 0
+        tried = 0
         while tried < MOST_SETTLED and self._shortest(network, replace(bits, first=bits.least)) is not None:
             excess = self._excess(network, bits)
             if excess <= SHARE:
@@ -74,22 +74,13 @@ class Search:
             bits = replace(bits, values=bits.values + _more(excess))
         return None
 
-    def _widest(self, network: Network, values: int) -> Bits:
-        weights = weight_bits(network, self.limits.weights)
-        return Bits(values, weights, MOST_BITS, BOUNDLESS, least_bits(self.degree))
-
     def _shortest(self, network: Network, bits: Bits) -> list[int] | None:
         """Return the bits of the smallest data primes that will do, None if they are too many for this ring.
 
         The special prime is never below another, or rotations would drown the values they move.
         """
-        even = bits.even(network)
-        primes = even.primes(network) if even else None
-        if (
-            primes is None
-            or len(primes) > MOST_PRIMES
-            or sum(primes[:-1]) + max(primes[:-1]) > SECURITY_BITS[self.degree]
-        ):
+        primes = bits.even(network)
+        if primes is None or sum(primes[:-1]) + max(primes[:-1]) > SECURITY_BITS[self.degree]:
             return None
         return primes[:-1]
 
