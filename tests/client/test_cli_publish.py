@@ -5,11 +5,13 @@ import json
 import joblib
 import numpy as np
 import pytest
+import typer
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from typer.testing import CliRunner
 
 from sealdrop.cli.app import app
+from sealdrop.planning import ROWS
 
 X, Y = load_iris(return_X_y=True)
 
@@ -99,3 +101,8 @@ def test_calibration_rows_of_another_kind_are_refused(publish, tmp_path):
     done = publish("--calibrate", path)
     assert done.exit_code == 1
     assert "is no CSV file" in done.stderr
+
+
+def test_the_command_plans_for_what_the_library_does():
+    (option,) = [one for one in typer.main.get_command(app).commands["publish"].params if one.name == "rows"]
+    assert option.default == ",".join(map(str, ROWS))

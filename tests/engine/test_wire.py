@@ -12,6 +12,7 @@ from sealdrop.planning import plan
 from sealdrop_core.circuit import Circuit
 from sealdrop_core.errors import Conflict, InvalidRequest, MalformedSeal, Mismatch, SealdropError
 from sealdrop_core.evaluation import Program
+from sealdrop_core.seal import Plaintext, channel
 from sealdrop_core.sealed import Header, split
 from tests.engine import circuits
 from tests.engine.twin import Twin
@@ -130,3 +131,14 @@ def test_a_result_header_cannot_lie_about_its_rows(twin: Twin, sealed: bytes) ->
             twin.manifest, twin.plan, lie, job="j0", part=0, input_sha256=hashlib.sha256(sealed).hexdigest()
         )
     assert refusal.value.code == "wrong_length"
+
+
+def test_a_short_object_saved_after_a_long_stream_is_read_back_alone() -> None:
+    """Streams are written over one another: what is left of a longer one must not be taken for the end of this."""
+    own = channel()
+    own.put([bytes([255]) * (1 << 20)])
+    short = Plaintext("3x^3 + 5")
+    alone = own.save(short)
+    own.clear()
+    assert own.save(short) == alone
+    assert len(alone) < 1 << 10

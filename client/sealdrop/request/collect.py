@@ -1,6 +1,7 @@
 """Collect: watch a job's parts, fetch each result as it appears, and open it."""
 
 from collections.abc import Iterator
+from math import inf
 from threading import Event
 from time import monotonic
 
@@ -39,7 +40,7 @@ class Collection:
         self._receipt = receipt
         self._stopwatch = stopwatch
         self._stop = stop
-        self._deadline = None if timeout is None else monotonic() + timeout
+        self._deadline = inf if timeout is None else monotonic() + timeout
         self.record: JobRecord | None = None
         self._plan = receipt.plan_of(manifest)
         self._parts = receipt.parts
@@ -107,10 +108,10 @@ class Collection:
 
     @property
     def _patience(self) -> Patience:
-        return PATIENT if self._deadline is None else PATIENT.within(self._deadline - monotonic())
+        return PATIENT.within(self._deadline - monotonic())
 
     def _rest(self, seconds: float) -> None:
-        if self._deadline is not None and monotonic() + seconds > self._deadline:
+        if monotonic() + seconds > self._deadline:
             raise JobUnfinished(f"job {self._receipt.job}: the results are not all there yet")
         self._sleep(seconds)
 
