@@ -9,7 +9,7 @@ from sealdrop.planning import plan, rotation
 from sealdrop.planning.precision import Privacy
 from sealdrop_core.circuit import Affine, Circuit, Layer, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
-from sealdrop_core.evaluation import Program
+from sealdrop_core.evaluation import Program, plaintexts
 from sealdrop_core.names import PLAN
 from sealdrop_core.parameters import MOST_PRIMES
 from sealdrop_core.plan import Plan, Response
@@ -127,6 +127,29 @@ def test_a_plan_with_more_slots_than_there_are_does_not_compile(changed: dict[st
     circuit = network([6, 5, 3], [3])
     (chosen, *_) = _plans(circuit, 2.0**-8)
     _refused(circuit, chosen.model_copy(update={"layout": chosen.layout.model_copy(update=changed)}))
+
+
+def test_a_layer_with_more_slots_than_there_are_does_not_compile() -> None:
+    circuit = network([6, 5, 3], [3])
+    (chosen, *_) = _plans(circuit, 2.0**-8)
+    first, *rest = chosen.layout.layers
+    placed = first.model_copy(update={"placed": True, "period": 1 << 40})
+    _refused(
+        circuit, chosen.model_copy(update={"layout": chosen.layout.model_copy(update={"layers": (placed, *rest)})})
+    )
+
+
+def test_memory_that_runs_out_is_not_taken_for_a_fault_of_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is full says so and ends, and the part goes to a new one: nothing is wrong with the model."""
+    circuit = network([6, 5, 3], [3])
+    (chosen, *_) = _plans(circuit, 2.0**-8)
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(plaintexts.Plaintexts, "encode", full)
+    with pytest.raises(MemoryError):
+        Program.load(circuit.to_bytes(), chosen)
 
 
 def test_input_scales_beyond_all_bounds_do_not_compile() -> None:

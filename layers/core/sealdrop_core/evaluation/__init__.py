@@ -39,7 +39,7 @@ class Program:
         self.ring = ring(plan.parameters)
         try:
             self.executor = _EXECUTORS[plan.layout.packing](self.ring, circuit, plan, plan.layout)
-        except (*SealError, ArithmeticError, MemoryError) as error:
+        except (*SealError, ArithmeticError) as error:  # memory that ran out is no fault of the weights
             raise InvalidRequest("these weights do not fit the plan", code="malformed_weights") from error
 
     @classmethod

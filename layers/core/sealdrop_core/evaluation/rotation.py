@@ -38,7 +38,8 @@ class RotationExecutor:
     def __init__(self, ring: Ring, circuit: Circuit, plan: Plan, layout: RotationLayout) -> None:
         self.ring, self.plan = ring, plan
         self.responder = Responder(ring, plan)
-        if layout.block * layout.copies * layout.rows_per_block > ring.degree // 2:
+        widest = max(layout.block * layout.copies, *(layer.period for layer in layout.layers))
+        if widest * layout.rows_per_block > ring.degree // 2:
             raise other_circuit()
         self.positions = positions(layout, ring.degree)
         folded = _folded(circuit, layout)
