@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 import httpx
 
@@ -29,7 +29,8 @@ class Client:
     **url** is the deployment's API. **credentials** are a bearer token, a callable that returns one, an httpx.Auth, or
     SigV4. **keyring_dir** is where secret keys and receipts are kept: `SEALDROP_HOME` or the user's data folder if not
     given. **timeout** is in seconds and for one request. **on_out_of_range** says what happens to rows outside the
-    range the model was calibrated on.
+    model's ranges: "refuse" them all, "warn" and answer them, "clip" them, or "report": rows that are refused, for
+    whatever reason, get no answer, and the others do.
 
         >>> with Client("https://api.example.com", token) as client:
         ...     client.model("breast-cancer").predict(X)
@@ -45,11 +46,11 @@ class Client:
         on_out_of_range: RangePolicy = "refuse",
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        if on_out_of_range not in ("refuse", "warn", "clip"):
+        if on_out_of_range not in get_args(RangePolicy):
             raise Misconfigured(
                 "this is nothing to do with rows that are out of range",
                 code="bad_policy",
-                remedy='Let on_out_of_range be one of "refuse", "warn" and "clip".',
+                remedy='Let on_out_of_range be one of "refuse", "warn", "clip" and "report".',
             )
         connection = Connection(url, credentials, timeout, transport)
         root = Path(keyring_dir) if keyring_dir else data_folder()

@@ -13,7 +13,8 @@ SealdropError               of sealdrop_core: every refusal has a `code` and a `
     ├── JobFailed           the service gave up on the job
     └── JobUnfinished       the job is still under way when the wait ends (also a TimeoutError)
 
-OutOfRange is the warning for rows outside the calibrated range, if the client was told to warn.
+OutOfRange is the warning for rows outside the model's ranges, if the client was told to warn. RowsRefused is the one
+for rows that are not answered, if it was told to report.
 """
 
 from typing import Any
@@ -31,6 +32,7 @@ __all__ = [
     "NotOffered",
     "OutOfRange",
     "RefusedInput",
+    "RowsRefused",
     "SealdropError",
     "ServiceRefused",
     "TransportFailed",
@@ -116,3 +118,7 @@ class JobUnfinished(ClientError, TimeoutError):
 
 class OutOfRange(UserWarning):
     """Rows lie outside the range the model was calibrated on: their scores may be wrong."""
+
+
+class RowsRefused(UserWarning):
+    """Rows were refused one by one: they have no answer, and the others do."""

@@ -95,7 +95,7 @@ class Job:
                 scores = collection.collect()
             finally:
                 self.record = collection.record or self.record
-        return Prediction(self._manifest.output, scores, self.id, stopwatch.read())
+        return Prediction.of(self._manifest.output, scores, self.id, stopwatch.read(), receipt.refused)
 
     def delete(self) -> None:
         """Delete the job, its rows and its result from the service, and its receipt from here; twice is harmless."""

@@ -18,6 +18,7 @@ from sealdrop.request.collect import Collection
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.interruption import sending
 from sealdrop.request.send import Submission
+from sealdrop.tables.names import Matching
 from sealdrop.timing import Progress, Stopwatch, Timing
 from sealdrop.transport.retrying import Stopped
 from sealdrop_core.circuit import Array
@@ -30,8 +31,10 @@ OnProgress = Callable[[Progress], None] | None
 class Model:
     """A model of one deployment; `predict` and its sisters return what the scikit-learn estimator returns.
 
-    X is an array, list of lists or DataFrame with the model's columns. All of them raise RefusedInput before anything
-    is sealed, NotOffered for a method the estimator does not have, and ClientError for what goes wrong on the way.
+    X is a DataFrame or another table, whose columns are matched by name (other columns are not used), or an array,
+    whose columns go by position. `columns="position"` takes a table with other names by position. All of them raise
+    RefusedInput before anything is sealed, NotOffered for a method the estimator does not have, and ClientError for
+    what goes wrong on the way.
     `last` is the Timing of the latest call; `progress` is called with a Progress as rows move.
     """
 
@@ -54,30 +57,30 @@ class Model:
         """The class labels, as scikit-learn's attribute of that name."""
         return np.asarray(self.manifest.output.classes)
 
-    def predict(self, X: Any, *, progress: OnProgress = None) -> NDArray[np.generic]:
+    def predict(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> NDArray[np.generic]:
         """Return a class, label vector or value for each row."""
-        return self._evaluate("predict", X, progress).predict()
+        return self._evaluate("predict", X, columns, progress).predict()
 
-    def predict_proba(self, X: Any, *, progress: OnProgress = None) -> Array:
+    def predict_proba(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Array:
         """Return each row's class probabilities, shape (rows, classes)."""
-        return self._evaluate("predict_proba", X, progress).predict_proba()
+        return self._evaluate("predict_proba", X, columns, progress).predict_proba()
 
-    def decision_function(self, X: Any, *, progress: OnProgress = None) -> Array:
+    def decision_function(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Array:
         """Return each row's scores, shape (rows,) for two classes, (rows, classes) for more."""
-        return self._evaluate("decision_function", X, progress).decision_function()
+        return self._evaluate("decision_function", X, columns, progress).decision_function()
 
-    def transform(self, X: Any, *, progress: OnProgress = None) -> Array:
+    def transform(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Array:
         """Return the transformed rows, shape (rows, components)."""
-        return self._evaluate("transform", X, progress).transform()
+        return self._evaluate("transform", X, columns, progress).transform()
 
-    def evaluate(self, X: Any, *, progress: OnProgress = None) -> Prediction:
+    def evaluate(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Prediction:
         """Return the opened scores, of which predict and its sisters are views, for one trip through the service.
 
         Interrupted before the rows have arrived, the job is deleted; afterwards, its result can be collected.
         """
-        rows = admit(X, self.manifest, self._on_out_of_range)
-        stop, stopwatch = Event(), Stopwatch(len(rows), progress)
-        submission = Submission(self._deployment, self.manifest, rows, stopwatch, stop)
+        admitted = admit(X, self.manifest, self._on_out_of_range, columns)
+        stop, stopwatch = Event(), Stopwatch(len(admitted.rows), progress)
+        submission = Submission(self._deployment, self.manifest, admitted, stopwatch, stop)
         with (
             sending(self._deployment, submission),
             ThreadPoolExecutor(1, "sealdrop-collect") as aside,
@@ -94,21 +97,21 @@ class Model:
                 raise
         self.last = stopwatch.read()
         self._deployment.receipts.drop(submission.job.id)
-        return Prediction(self.manifest.output, scores, submission.job.id, self.last)
+        return Prediction.of(self.manifest.output, scores, submission.job.id, self.last, admitted.refused)
 
-    def submit(self, X: Any, *, progress: OnProgress = None) -> Job:
+    def submit(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Job:
         """Seal and upload the rows, and return the job once the last has arrived; its result can be opened later."""
-        rows = admit(X, self.manifest, self._on_out_of_range)
-        stopwatch = Stopwatch(len(rows), progress)
-        submission = Submission(self._deployment, self.manifest, rows, stopwatch, Event())
+        admitted = admit(X, self.manifest, self._on_out_of_range, columns)
+        stopwatch = Stopwatch(len(admitted.rows), progress)
+        submission = Submission(self._deployment, self.manifest, admitted, stopwatch, Event())
         with sending(self._deployment, submission), closing(submission.send()) as arrivals:
             for _ in arrivals:
                 pass
         return Job(self._deployment, submission.job, manifest=self.manifest, stopwatch=stopwatch)
 
-    def _evaluate(self, method: str, X: Any, progress: OnProgress) -> Prediction:
+    def _evaluate(self, method: str, X: Any, columns: Matching, progress: OnProgress) -> Prediction:
         require(self.manifest.output, method)
-        return self.evaluate(X, progress=progress)
+        return self.evaluate(X, columns=columns, progress=progress)
 
 
 def _patience(plan: Plan, rows: int) -> float:

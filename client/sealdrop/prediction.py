@@ -1,11 +1,14 @@
 """Opened scores, and what the published estimator makes of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import NotOffered
+from sealdrop.tables.refusal import Refused
 from sealdrop.timing import Timing
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Output
@@ -36,6 +39,7 @@ def require(output: Output, method: str) -> None:
 class Prediction:
     """The model's answer for some rows. `scores` has shape (rows, outputs); the methods are scikit-learn's views of it.
 
+    Rows that were `refused` have no answer: NaN where numbers are returned, None where labels are.
     Every method raises NotOffered if the published estimator does not have it.
     """
 
@@ -43,11 +47,56 @@ class Prediction:
     scores: Array = field(repr=False)
     job: str
     timing: Timing
+    refused: tuple[Refused, ...] = ()
+
+    @classmethod
+    def of(
+        cls, output: Output, answers: Array, job: str, timing: Timing, refused: Sequence[tuple[int, str, str]]
+    ) -> Self:
+        """Return the prediction for all rows of a table, given the scores of those that were answered."""
+        scores = np.full((len(answers) + len(refused), answers.shape[1]), np.nan)
+        answered = np.ones(len(scores), dtype=bool)
+        answered[[row for row, *_ in refused]] = False
+        scores[answered] = answers
+        return cls(output, scores, job, timing, tuple(Refused(*row) for row in refused))
 
     def predict(self) -> NDArray[np.generic]:
         """Return classes, labels or values as the estimator's `predict` does."""
         require(self.output, "predict")
-        kind, scores = self.output.kind, self.scores
+        return self._spread(self._labels(self._answered))
+
+    def predict_proba(self) -> Array:
+        """Return probabilities of shape (rows, classes), in the order of the classes."""
+        require(self.output, "predict_proba")
+        return self._spread(self._probabilities(self._answered))
+
+    def decision_function(self) -> Array:
+        """Return scores of shape (rows,) for two classes, (rows, classes) for more."""
+        require(self.output, "decision_function")
+        return self._spread(self._decisions(self._answered))
+
+    def transform(self) -> Array:
+        """Return the transformed rows, of shape (rows, components)."""
+        require(self.output, "transform")
+        return self.scores
+
+    @property
+    def _answered(self) -> Array:
+        return np.delete(self.scores, [row.row for row in self.refused], axis=0) if self.refused else self.scores
+
+    def _spread(self, answers: NDArray[Any]) -> NDArray[Any]:
+        """Return the answers in their places among all rows."""
+        if not self.refused:
+            return answers
+        numeric = answers.dtype.kind == "f"
+        every = np.full(
+            (len(self.scores), *answers.shape[1:]), np.nan if numeric else None, float if numeric else object
+        )
+        every[np.delete(np.arange(len(every)), [row.row for row in self.refused])] = answers
+        return every
+
+    def _labels(self, scores: Array) -> NDArray[Any]:
+        kind = self.output.kind
         if kind == "regression":
             return _regression(scores, self.output)
         if kind == "multilabel":
@@ -56,39 +105,30 @@ class Prediction:
         if kind in {"binary", "margin"}:
             chosen = (scores[:, 0] > 0).astype(np.intp)
         elif kind == "pairs":
-            ballot = _votes(scores, len(classes)) if self.output.ties == "first" else self.decision_function()
+            ballot = _votes(scores, len(classes)) if self.output.ties == "first" else self._decisions(scores)
             chosen = ballot.argmax(axis=1)
         else:
             chosen = scores.argmax(axis=1)
         return np.asarray(classes[chosen])
 
-    def predict_proba(self) -> Array:
-        """Return probabilities of shape (rows, classes), in the order of the classes."""
-        require(self.output, "predict_proba")
+    def _probabilities(self, scores: Array) -> Array:
         kind = self.output.kind
         if kind == "multinomial":
-            weights = np.exp(self.scores - self.scores.max(axis=1, keepdims=True))
+            weights = np.exp(scores - scores.max(axis=1, keepdims=True))
             return np.asarray(weights / weights.sum(axis=1, keepdims=True))
-        probability = logistic(self.scores)
+        probability = logistic(scores)
         if kind == "binary":
             return np.hstack([1 - probability, probability])
         if kind == "ovr":
             return np.asarray(probability / probability.sum(axis=1, keepdims=True))
         return probability
 
-    def decision_function(self) -> Array:
-        """Return scores of shape (rows,) for two classes, (rows, classes) for more."""
-        require(self.output, "decision_function")
+    def _decisions(self, scores: Array) -> Array:
         if self.output.kind in {"binary", "margin"}:
-            return self.scores[:, 0]
+            return np.asarray(scores[:, 0])
         if self.output.kind == "pairs":
-            return _confidence(self.scores, len(self.output.classes))
-        return self.scores
-
-    def transform(self) -> Array:
-        """Return the transformed rows, of shape (rows, components)."""
-        require(self.output, "transform")
-        return self.scores
+            return _confidence(scores, len(self.output.classes))
+        return scores
 
 
 def logistic(scores: Array) -> Array:

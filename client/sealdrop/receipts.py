@@ -21,6 +21,7 @@ class Receipt(BaseModel):
     """What was submitted: names, sizes and digests, nothing secret.
 
     `keyring` is the fingerprint of the keyring it was sealed with, `inputs` has the SHA-256 of each part sealed so far.
+    `rows` counts the sealed rows, and `refused` has the row, column and code of each row that was left out.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -32,6 +33,7 @@ class Receipt(BaseModel):
     keyring: str
     rows: int
     rows_per_part: int
+    refused: list[tuple[int, str, str]] = []
     inputs: list[str] = []
 
     @property

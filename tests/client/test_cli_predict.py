@@ -38,7 +38,7 @@ def test_predict_writes_what_the_estimator_says(run, rows_csv, cancer, tmp_path)
 def test_predict_writes_to_standard_output(run, rows_csv, cancer):
     done = run("predict", rows_csv, "--model", "breast-cancer")
     assert len(read(done.stdout)) == len(cancer.X)
-    assert "not used: patient" in done.stderr
+    assert "1 of the file's columns are not the model's" in done.stderr
 
 
 def test_predict_writes_json(run, rows_csv, cancer):
@@ -89,7 +89,7 @@ def test_warnings_are_shown_as_ours(run, cancer, tmp_path):
         ("HEADER\n", "no_rows"),
         ("HEADER\n1,2\n", "wrong_columns"),
         ("HEADER\n" + "x," * 29 + "x\n", "not_numeric"),
-        ("HEADER\n" + "1," * 29 + "\n", "not_numeric"),
+        ("HEADER\n" + "1," * 29 + "\n", "not_finite"),
         ("HEADER\n" + "nan," * 29 + "nan\n", "not_finite"),
     ],
 )

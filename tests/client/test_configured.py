@@ -25,7 +25,7 @@ def test_an_address_without_a_scheme(url):
 def test_a_policy_that_is_none(policy):
     refusal = refused(lambda: Client(API, TOKEN, on_out_of_range=policy))
     assert refusal.code == "bad_policy"
-    assert '"refuse", "warn" and "clip"' in refusal.remedy
+    assert '"refuse", "warn", "clip" and "report"' in refusal.remedy
 
 
 @pytest.mark.parametrize(

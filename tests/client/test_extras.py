@@ -1,13 +1,7 @@
 """What is missing is named, with the extra that brings it."""
 
-import importlib.util
-
-import joblib
 import pytest
-from sklearn.linear_model import LogisticRegression
-from typer.testing import CliRunner
 
-from sealdrop.cli.app import app
 from sealdrop.cli.extras import needs
 from sealdrop.errors import Misconfigured
 from sealdrop.publish import UnsupportedModel
@@ -22,18 +16,6 @@ def test_a_missing_module_is_told_with_its_extra(module, extra):
         raise ModuleNotFoundError(name=module)
     assert refusal.value.code == "extra_missing"
     assert f"sealdrop[{extra}]" in refusal.value.remedy
-
-
-def test_text_without_pandas_is_told_to_need_it(tmp_path, monkeypatch):
-    joblib.dump(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), tmp_path / "model.joblib")
-    (tmp_path / "rows.csv").write_text("x0\nred\n")
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "pandas" else found(name))
-    asked = ["publish", str(tmp_path / "model.joblib"), "-c", str(tmp_path / "rows.csv"), "-n", "x", "--dry-run"]
-    done = CliRunner().invoke(app, asked)
-    assert done.exit_code == 1
-    assert "line 2, column 'x0' is not a number" in done.stderr
-    assert "pandas" in done.stderr.split("hint:")[1]
 
 
 def test_an_object_of_a_module_that_is_not_there_is_told(tmp_path):

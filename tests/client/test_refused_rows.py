@@ -18,7 +18,7 @@ def manifest(published):
 @pytest.fixture
 def stepped(manifest):
     """A manifest with a column of numbers that may not be missing, and one of categories."""
-    features = (Feature(name="age", low=20.0, high=60.0), Feature(name="size", kind="category"))
+    features = (Feature(name="age", low=20.0, high=60.0), Feature(name="size", kind="text"))
     book, ages = Codebook(categories=("s", "m"), codes=(0.0, 1.0)), Branch(columns=(0,), steps=())
     branches = Branches(branches=(ages, Branch(columns=(1,), steps=(Ordinal(columns=(book,)),))))
     return manifest.model_copy(update={"features": features, "steps": (branches,), "leeway": 1.0})
@@ -70,7 +70,7 @@ def test_a_refusal_names_the_row_and_the_column(stepped, row, code, column):
 
 AGE, SIZE = Feature(name="age", low=-7.0, high=77.0), Feature(name="size", low=0.0, high=1.0)
 SAME, TINY = Feature(name="same", low=5.0, high=5.0), Feature(name="tiny", low=0.0, high=1e-9)
-FAR = "too far from the calibrated ranges"
+FAR = "too far from the model's ranges"
 
 
 @pytest.mark.parametrize(

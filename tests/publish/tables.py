@@ -10,7 +10,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from sealdrop.preprocessing.steps import Column, numeric
+from sealdrop.preprocessing.columns import Column, typed
 from sealdrop_core.manifest import Feature
 
 ROWS = 240
@@ -109,11 +109,20 @@ TRANSFORMERS: dict[str, tuple[Any, pd.DataFrame]] = {
     ),
     "by-position": (make_column_transformer((filled, [0, 2]), (OneHotEncoder(), slice(3, 5))), UNSEEN),
 }
+# the columns whose encoders ignore unknown categories, and whose owner allows that
+LENIENT = {
+    "one-hot": WORDS,
+    "one-hot-infrequent": WORDS,
+    "one-hot-infrequent-drop": ["city"],
+    "filled-words": ["city"],
+    "ordinal": WORDS,
+    "everything": WORDS,
+}
 
 
 def columns(table: pd.DataFrame, features: Sequence[Feature]) -> list[Column]:
     """Return a table's columns as the client reads them: numbers as numbers, the rest as it is."""
-    own = [Column(str(name), table[name].to_numpy(dtype=object)) for name in table.columns]
     return [
-        column if feature.kind == "category" else numeric(column) for column, feature in zip(own, features, strict=True)
+        typed(feature.name, table[name].to_numpy(dtype=object), feature.kind)
+        for name, feature in zip(table.columns, features, strict=True)
     ]

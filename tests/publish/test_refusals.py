@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn import (
+    compose,
     ensemble,
     impute,
     kernel_ridge,
@@ -124,7 +125,7 @@ def _with(value: Any) -> Any:
         (_with(np.nan), "calibration_not_finite"),
         (_with(-np.inf), "calibration_not_finite"),
         (_with("setosa"), "calibration_not_numeric"),
-        ([[1, 2], [3]], "calibration_not_numeric"),
+        ([[1, 2], [3]], "wrong_calibration_width"),
         (IRIS[:1], "too_few_calibration_rows"),
         (IRIS[:0], "too_few_calibration_rows"),
     ],
@@ -208,7 +209,9 @@ def test_weights_that_are_no_numbers(value: float) -> None:
 
 def test_rows_that_the_model_itself_refuses() -> None:
     X, y = data("iris")
-    refusal = _refusal(linear_model.Ridge().fit(X, y), X.astype(str))
+    table = pd.DataFrame(X, columns=["a", "b", "c", "d"])
+    chosen = compose.make_column_transformer((preprocessing.StandardScaler(), ["a", "b"]))
+    refusal = _refusal(pipeline.make_pipeline(chosen, linear_model.Ridge()).fit(table, y), X)
     assert refusal.code == "calibration_refused"
 
 

@@ -17,13 +17,21 @@ Columns = dict[str, Sequence[object]]
 def columns(prediction: Prediction, *, proba: bool) -> Columns:
     """Return what the estimator answers for each row, and with `proba` the probability of each class.
 
+    A row that was refused has no values, and its code in the column `refused`.
+
     Raises NotOffered if there are no probabilities.
     """
     output = prediction.output
     if offers(output, "transform"):
-        return _spread("component", prediction.transform(), ())
-    answer = _spread("prediction", prediction.predict(), output.classes)
-    return answer | (_spread("probability", prediction.predict_proba(), output.classes) if proba else {})
+        answer = _spread("component", prediction.transform(), ())
+    else:
+        answer = _spread("prediction", prediction.predict(), output.classes)
+    if proba:
+        answer |= _spread("probability", prediction.predict_proba(), output.classes)
+    if prediction.refused:
+        codes = {row.row: row.code for row in prediction.refused}
+        answer["refused"] = [codes.get(row, "") for row in range(len(prediction.scores))]
+    return answer
 
 
 def deliver(prediction: Prediction, answer: Columns, output: Destination | None, *, as_json: bool, model: str) -> None:
@@ -42,12 +50,16 @@ def deliver(prediction: Prediction, answer: Columns, output: Destination | None,
 
 
 def _spread(name: str, values: NDArray[Any], labels: Sequence[object]) -> Columns:
-    """Return one column for a flat array, one for each label or number for a wide one."""
+    """Return one column for a flat array, one for each label or number for a wide one; None for no answer."""
     if values.ndim == 1:
-        return {name: values.tolist()}
+        return {name: _known(values)}
     width = values.shape[1]
     suffixes = labels if len(labels) == width else range(width)
-    return {f"{name}_{suffix}": values[:, index].tolist() for index, suffix in enumerate(suffixes)}
+    return {f"{name}_{suffix}": _known(values[:, index]) for index, suffix in enumerate(suffixes)}
+
+
+def _known(values: NDArray[Any]) -> list[object]:
+    return [None if value != value else value for value in values.tolist()]
 
 
 def _write(file: TextIO, answer: Columns) -> None:

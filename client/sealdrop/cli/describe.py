@@ -1,16 +1,14 @@
 """`sealdrop describe`: a model's public card."""
 
-from collections.abc import Sequence
-
 from sealdrop.cli import console, profiles
 from sealdrop.cli.agreement import agreement, differences
 from sealdrop.cli.options import Json, ModelName, ProfileName, Token, Url
 from sealdrop.cost import PriceTable, Sizing, bill, job
 from sealdrop.prediction import OFFERED, offers
+from sealdrop.preprocessing.uses import Use, uses
 from sealdrop_core.layouts import CoefficientLayout
 from sealdrop_core.manifest import Feature, Manifest
 from sealdrop_core.plan import Plan
-from sealdrop_core.steps import Branches, Impute, OneHot, Ordinal, Step, Value
 
 _AFTER = {
     "binary": ("logistic function", "largest"),
@@ -44,41 +42,21 @@ def describe(
         [(_block(plan), "private" if plan.response.private else "open", plan.id) for plan in manifest.plans],
     )
     console.out.print()
-    known = categories(manifest.steps, len(manifest.features))
+    used = uses(manifest.steps, len(manifest.features))
     console.print_table(
         ("feature", "takes"),
-        [(feature.name, _takes(feature, known.get(index, ()))) for index, feature in enumerate(manifest.features)],
+        [(feature.name, _takes(feature, use)) for feature, use in zip(manifest.features, used, strict=True)],
     )
 
 
-def categories(steps: Sequence[Step], columns: int) -> dict[int, tuple[Value | None, ...]]:
-    """Return, for each column that an encoder reads as it came, the categories it knows."""
-    found: dict[int, tuple[Value | None, ...]] = {}
-    _follow(steps, list(range(columns)), found)
-    return found
-
-
-def _follow(steps: Sequence[Step], sources: list[int | None], found: dict[int, tuple[Value | None, ...]]) -> None:
-    """Go down the steps as long as `sources` says which of the table's columns each column is a copy of."""
-    for step in steps:
-        if isinstance(step, Impute):
-            filled = [source for source, fill in zip(sources, step.fills, strict=True) if fill is not None]
-            sources = [*filled, *([None] * len(step.indicators))]
-        elif isinstance(step, Branches):
-            for branch in step.branches:
-                _follow(branch.steps, [sources[index] for index in branch.columns], found)
-            return
-        else:
-            if isinstance(step, Ordinal | OneHot):
-                books = zip(sources, step.columns, strict=True)
-                found |= {source: book.categories for source, book in books if source is not None}
-            return
-
-
-def _takes(feature: Feature, known: tuple[Value | None, ...]) -> str:
-    if feature.kind == "number":
-        return f"a number from {feature.low:.6g} to {feature.high:.6g}"
-    return "one of " + ", ".join("nothing" if one is None else str(one) for one in known) if known else "anything"
+def _takes(feature: Feature, use: Use) -> str:
+    known = ", ".join("nothing" if value is None else str(value) for value in use.categories)
+    if feature.is_bounded:
+        number = f"a number from {feature.low:.6g} to {feature.high:.6g}"
+        return f"{number}, one of {known}" if known else number
+    if known:
+        return f"one of {known}"
+    return "a number" if feature.kind == "number" else feature.kind if use.fills else "anything"
 
 
 def _card(manifest: Manifest) -> dict[str, object]:
@@ -105,8 +83,8 @@ def _card(manifest: Manifest) -> dict[str, object]:
 
 def _admitted(manifest: Manifest) -> str:
     """Return which rows are taken; a leeway counts half-ranges, and this says whole ones, as a refusal does."""
-    if not any(feature.kind == "number" for feature in manifest.features):
-        return "of the categories below"
+    if not any(feature.is_bounded for feature in manifest.features):
+        return "of the categories and numbers below"
     if not manifest.leeway:
         return "within the ranges below"
     return f"up to {manifest.leeway / 2:.3g} widths out of the ranges below, summed over columns"

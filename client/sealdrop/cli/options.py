@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -39,6 +39,10 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+ColumnMatching = Annotated[
+    Literal["name", "position"],
+    typer.Option("--columns", help="Whether columns are matched by name, or taken by position."),
+]
 Json = Annotated[bool, typer.Option("--json", callback=_remember, help="Print one JSON document for machines.")]
 ProfileName = Annotated[
     str | None,

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from sealdrop.cli import answers, console, profiles, table
+from sealdrop.cli import answers, console, profiles
 from sealdrop.cli.destination import opened
-from sealdrop.cli.options import Json, Output, Proba, ProfileName, Rows, Token, Url
+from sealdrop.cli.options import ColumnMatching, Json, Output, Proba, ProfileName, Rows, Token, Url
+from sealdrop.cli.rows import read_rows
 from sealdrop.prediction import require
 
 
@@ -20,8 +21,16 @@ def predict(
     ] = None,
     proba: Proba = False,
     out_of_range: Annotated[
-        Literal["refuse", "warn", "clip"], typer.Option(help="What to do with rows outside the calibrated range.")
+        Literal["refuse", "warn", "clip", "report"],
+        typer.Option(help="What to do with rows out of range; `report` answers the others."),
     ] = "refuse",
+    columns: ColumnMatching = "name",
+    sep: Annotated[
+        str | None, typer.Option(help="What separates the file's cells.", show_default="as the model's files")
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help="The decimal mark of its numbers.", show_default="as the model's files")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the result; else fetch it with `sealdrop collect`.")] = True,
     profile: ProfileName = None,
     url: Url = None,
@@ -35,16 +44,16 @@ def predict(
         chosen = client.model(model)
         if proba:
             require(chosen.manifest.output, "predict_proba")
-        read = table.read(rows, chosen.manifest, id_column)
-        if read.ignored:
-            console.note(f"not used: {', '.join(name or 'a column without a name' for name in read.ignored)}")
-        with opened(output) as place, read.line_told():
+        table = read_rows(rows, chosen.manifest, id_column=id_column, columns=columns, sep=sep, decimal=decimal)
+        if table.unused:
+            console.note(f"{table.unused} of the file's columns are not the model's and were not used")
+        with opened(output) as place, table.naming_lines():
             with console.bar(chosen.manifest.reference) as update:
                 if not wait:
-                    _submitted(chosen.submit(read.X, progress=update).id, as_json)
+                    _submitted(chosen.submit(table.frame, progress=update).id, as_json)
                     return
-                prediction = chosen.evaluate(read.X, progress=update)
-            kept: answers.Columns = {id_column: read.ids} if id_column else {}
+                prediction = chosen.evaluate(table.frame, progress=update)
+            kept: answers.Columns = {id_column: table.ids} if id_column else {}
             answer = kept | answers.columns(prediction, proba=proba)
             answers.deliver(prediction, answer, place, as_json=as_json, model=chosen.manifest.reference)
 

@@ -1,17 +1,15 @@
 """`sealdrop publish`: a trained model becomes one that answers sealed rows."""
 
-import importlib.util
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from sealdrop.cli import console, table
+from sealdrop.cli import console
 from sealdrop.cli.agreement import agreement, differences
 from sealdrop.cli.extras import aws_errors, needs
-from sealdrop.cli.options import Bucket, Json, ProfileName, TableName
+from sealdrop.cli.options import Bucket, ColumnMatching, Json, ProfileName, TableName
 from sealdrop.cli.store import open_store
-from sealdrop.errors import RefusedInput
 from sealdrop_core.manifest import Manifest
 
 
@@ -42,6 +40,21 @@ def publish(
     description: Annotated[str, typer.Option(help="A sentence for the model's card.")] = "",
     min_agreement: Annotated[float | None, typer.Option(min=0, max=1, help="Refuse below this agreement.")] = None,
     exact: Annotated[bool, typer.Option("--exact", help="Integer weights and columns, exact scores (BFV).")] = False,
+    columns: ColumnMatching = "name",
+    ranges: Annotated[
+        list[str] | None,
+        typer.Option("--range", metavar="COLUMN=LOW:HIGH", help="A column's range; LOW:HIGH for every column's."),
+    ] = None,
+    allow_unknown: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column whose unknown categories the encoder may ignore."),
+    ] = None,
+    sep: Annotated[str, typer.Option(help="What separates the cells of a CSV file.")] = ",",
+    decimal: Annotated[str, typer.Option(help="The decimal mark of numbers in a CSV file.")] = ".",
+    na_values: Annotated[
+        list[str] | None, typer.Option(metavar="WORD", help="A further word for a missing value.")
+    ] = None,
+    keep_default_na: Annotated[bool, typer.Option(help="Whether pandas' own words for a missing value count.")] = True,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Compile and measure, but store nothing.")] = False,
     bucket: Bucket = None,
     table_name: TableName = None,
@@ -54,7 +67,7 @@ def publish(
 
         manifest = publish_model(
             model,
-            _rows(calibration, drop or []),
+            calibration,
             name=name,
             store=None if dry_run else open_store(bucket, table_name, profile),
             error=error,
@@ -64,6 +77,14 @@ def publish(
             description=description,
             min_agreement=min_agreement,
             exact=exact,
+            columns=columns,
+            ranges=_ranges(ranges or []),
+            allow_unknown=allow_unknown or [],
+            drop=drop or [],
+            sep=sep,
+            decimal=decimal,
+            na_values=na_values or [],
+            keep_default_na=keep_default_na,
             dry_run=dry_run,
             progress=step,
         )
@@ -77,32 +98,19 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(map(int, sizes))
 
 
-def _rows(path: Path, drop: list[str]) -> Any:
-    """Return the calibration rows: with pandas if it is there, as a pipeline that picks columns by name needs it."""
-    if path.suffix in (".npy", ".npz"):
-        return table.read_array(path)
-    if importlib.util.find_spec("pandas") is None:
-        return _numbers(path, drop)
-    import pandas
-
-    try:
-        rows = pandas.read_csv(path)
-    except ValueError as error:
-        raise RefusedInput(
-            f"{path.name} is no CSV file in UTF-8: {error}",
-            code="not_numeric",
-            remedy="Give a CSV file with a header row, or an array saved by numpy.save or numpy.savez.",
-        ) from None
-    table.check_drop(drop, list(rows.columns))
-    return rows.drop(columns=drop)
-
-
-def _numbers(path: Path, drop: list[str]) -> Any:
-    try:
-        return table.read_all(path, drop)
-    except table.NotANumber as refusal:
-        remedy = "Text and empty cells are read with pandas: pip install 'sealdrop[sklearn]'."
-        raise RefusedInput(refusal.message, code=refusal.code, remedy=remedy) from None
+def _ranges(texts: list[str]) -> dict[str, tuple[float, float]] | tuple[float, float] | None:
+    """Return ranges by column, or the one range of all columns; a column's name may hold `=`, and a range may not."""
+    ranges: dict[str, tuple[float, float]] = {}
+    for text in texts:
+        column, _, ends = text.rpartition("=")
+        low, _, high = ends.partition(":")
+        try:
+            ranges[column] = float(low), float(high)
+        except ValueError:
+            raise typer.BadParameter("a range is COLUMN=LOW:HIGH, or LOW:HIGH", param_hint="--range") from None
+    if "" in ranges and len(ranges) > 1:
+        raise typer.BadParameter("give one range for all columns, or one for each", param_hint="--range")
+    return ranges.get("", ranges or None)
 
 
 def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:

@@ -3,60 +3,37 @@
 No message repeats a value of the data.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sealdrop.errors import RefusedInput
-from sealdrop.preprocessing.refusal import RefusedRow
+from sealdrop.preprocessing.columns import FILL, Column, numeric
+from sealdrop.tables.refusal import RefusedRow
 from sealdrop_core.circuit import Array
-from sealdrop_core.steps import Bins, Branches, Codebook, Impute, Ordinal, Step, Value
-
-
-@dataclass(frozen=True)
-class Column:
-    """Values of shape (rows,): numbers as float64, NaN for none, anything else as objects; `name` is its source's."""
-
-    name: str
-    values: NDArray[Any]
-
-    @property
-    def missing(self) -> NDArray[np.bool_]:
-        """Where there is no value."""
-        if self.values.dtype.kind == "f":
-            return np.asarray(np.isnan(self.values))
-        return np.fromiter(map(_is_missing, self.values), np.bool_, len(self.values))
+from sealdrop_core.steps import Bins, Branches, Codebook, Impute, Ordinal, Step
 
 
 def run(steps: Sequence[Step], columns: list[Column]) -> Array:
     """Run the steps over the columns and return numbers, shape (rows, packed columns).
 
-    Raises RefusedInput (`unknown_category`, `not_numeric`, `not_finite`).
+    Raises RefusedRow (`unknown_category`, `not_numeric`, `not_finite`).
     """
     made = _run(steps, columns)
-    rows = np.column_stack([_numbers(column) for column in made])
-    unset = np.argwhere(~np.isfinite(rows))
-    if len(unset):
-        row, name = int(unset[0][0]), made[unset[0][1]].name
+    rows = np.column_stack([numeric(column).values for column in made])
+    unset = ~np.isfinite(rows)
+    wrong = np.flatnonzero(unset.any(axis=1))
+    if len(wrong):
+        names = [made[place].name for place in unset[wrong].argmax(axis=1)]
         raise RefusedRow(
-            f"row {row} has no value in column '{name}', and the model does not fill it in",
-            row=row,
-            column=name,
+            f"row {wrong[0]}, column '{names[0]}' has no value, and the model does not fill it in",
+            rows=wrong,
+            columns=names,
             code="not_finite",
-            remedy="Fill in missing values before predicting.",
+            remedy=FILL,
         )
     return rows
-
-
-def numeric(column: Column) -> Column:
-    """Return the column as numbers, NaN where there is no value.
-
-    Raises RefusedInput (`not_numeric`).
-    """
-    return Column(column.name, _numbers(column))
 
 
 def _run(steps: Sequence[Step], columns: list[Column]) -> list[Column]:
@@ -83,12 +60,21 @@ def _step(step: Step, columns: list[Column]) -> Iterator[Column]:
 
 def _bins(step: Bins, columns: list[Column]) -> Iterator[Column]:
     for column, edges in zip(columns, step.edges, strict=True):
-        values = _numbers(column)
+        values = numeric(column).values
         reached = np.where(np.isnan(values), np.nan, np.searchsorted(edges, values, side="right"))
         if step.one_hot:
+            _refuse_gaps(column.name, np.isnan(reached))
             yield from _one_hot(column.name, reached, len(edges) + 1)
         else:
             yield _codes(column.name, reached)
+
+
+def _refuse_gaps(name: str, gaps: NDArray[np.bool_]) -> None:
+    """Refuse missing values that would be in no bin, and so a row of zeros that the model never saw."""
+    if gaps.any():
+        wrong = np.flatnonzero(gaps)
+        message = f"row {wrong[0]}, column '{name}' has no value, and the model does not fill it in"
+        raise RefusedRow(message, rows=wrong, columns=name, code="not_finite", remedy=FILL)
 
 
 def _impute(step: Impute, columns: list[Column]) -> Iterator[Column]:
@@ -105,29 +91,24 @@ def _impute(step: Impute, columns: list[Column]) -> Iterator[Column]:
 def _looked_up(book: Codebook, column: Column) -> Array:
     """Return each value's code, NaN for none."""
     codes = dict(zip(book.categories, book.codes, strict=True))
-    numbers = not any(isinstance(category, str) for category in book.categories)
-    keys = [None if gap else _key(value, numbers) for value, gap in zip(column.values, column.missing, strict=True)]
-    for row, key in enumerate(keys):
-        if not isinstance(key, Value | None) or (book.refuse_unknown and key not in codes):
-            raise RefusedRow(
-                f"row {row} holds no category of column '{column.name}' that the model knows",
-                row=row,
-                column=column.name,
-                code="unknown_category",
-                remedy="Use the categories that `sealdrop describe` lists.",
-            )
+    keys = [None if gap else value for value, gap in zip(column.values, column.missing, strict=True)]
+    if book.refuse_unknown:
+        _refuse_unknown(column.name, keys, codes)
     return np.array([codes.get(key, book.unknown) for key in keys], dtype=np.float64)  # None becomes NaN
 
 
-def _key(value: Any, numbers: bool) -> Any:
-    """Return a value as it stands among the categories; a table of text writes numbers as text."""
-    value = value.item() if isinstance(value, np.generic) else value
-    if numbers and isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            return value
-    return value
+def _refuse_unknown(name: str, keys: Sequence[Any], codes: Mapping[Any, float | None]) -> None:
+    wrong = np.flatnonzero([key not in codes for key in keys])
+    if len(wrong):
+        what = "has no value, and the model knows none there" if keys[wrong[0]] is None else "holds no known category"
+        others = f" ({len(wrong)} such values in all)" if len(wrong) > 1 else ""
+        raise RefusedRow(
+            f"row {wrong[0]}, column '{name}' {what}{others}",
+            rows=wrong,
+            columns=name,
+            code="unknown_category",
+            remedy="Use the categories that `sealdrop describe` lists; the model's owner can allow others.",
+        )
 
 
 def _one_hot(name: str, codes: NDArray[Any], width: int) -> Iterator[Column]:
@@ -137,18 +118,3 @@ def _one_hot(name: str, codes: NDArray[Any], width: int) -> Iterator[Column]:
 
 def _codes(name: str, values: NDArray[Any]) -> Column:
     return Column(name, values.astype(np.float64))
-
-
-def _numbers(column: Column) -> Array:
-    try:
-        values = np.where(column.missing, np.nan, column.values)
-        return values.astype(np.float64)
-    except (TypeError, ValueError):
-        raise RefusedInput(f"column '{column.name}' holds values that are no numbers", code="not_numeric") from None
-
-
-def _is_missing(value: Any) -> bool:
-    try:
-        return value is None or bool(value != value)
-    except TypeError:  # pandas' NA is neither equal nor unequal to itself
-        return True

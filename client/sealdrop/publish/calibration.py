@@ -1,68 +1,80 @@
 """Calibration rows: what the owner's columns look like, checked before anything is derived from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
 from sealdrop.errors import RefusedInput
-from sealdrop.preprocessing.steps import Column, numeric, run
-from sealdrop.publish.categories import categorical
+from sealdrop.preprocessing.columns import Column, numeric
+from sealdrop.preprocessing.frames import as_frame, is_frame
+from sealdrop.preprocessing.rows import arranged, columns_of
+from sealdrop.preprocessing.steps import run
+from sealdrop.preprocessing.uses import Use, uses
 from sealdrop.publish.compiled import Compiled
+from sealdrop.publish.conventions import USUAL, Conventions, Range
+from sealdrop.publish.ranges import packed
 from sealdrop.publish.refusal import UnsupportedCalibration
+from sealdrop.publish.unknown import confirm
+from sealdrop.tables.names import listed
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature, Normalization
+from sealdrop_core.steps import Step
 
 MIN_ROWS = 2
+MOST_ENDS = 512
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """The table as it was given, its columns, and the numbers its steps make: rows of shape (rows, packed columns)."""
+    """The table in the model's order, its features, the steps, and the numbers these make of it.
+
+    `rows` has shape (rows, packed columns), and `ranges` has the range of each packed column.
+    """
 
     table: Any
     features: tuple[Feature, ...]
+    steps: tuple[Step, ...]
     rows: Array
+    ranges: tuple[Range, ...]
     exact: bool = False
 
     @classmethod
-    def read(cls, X: Any, compiled: Compiled) -> Self:
-        """Read an array or a DataFrame with the model's columns; a DataFrame's names win over the model's.
+    def read(cls, X: Any, compiled: Compiled, conventions: Conventions = USUAL) -> Self:
+        """Read a table with the model's columns; if the model has no names, those of the table become its own.
 
         Raises UnsupportedCalibration: `wrong_calibration_width`, `wrong_calibration_columns`,
-        `calibration_not_numeric`, `calibration_not_finite`, `too_few_calibration_rows`, `calibration_not_encoded`.
+        `calibration_not_numeric`, `calibration_not_finite`, `too_few_calibration_rows`, `calibration_not_encoded`,
+        `wrong_range`.
         """
-        table = _table(X, compiled)
-        own = [str(name) for name in getattr(X, "columns", ())]
-        if own and compiled.names and own != list(compiled.names):
-            raise UnsupportedCalibration(
-                "the calibration data's columns are not the model's, or stand in another order",
-                code="wrong_calibration_columns",
-                remedy="Give the columns the model was fitted on, in the same order.",
-            )
-        names = own or compiled.names or [f"x{index}" for index in range(compiled.width)]
-        if len(set(names)) < len(names):
-            raise UnsupportedCalibration(
-                "two columns have the same name", code="wrong_calibration_columns", remedy="Name every column its own."
-            )
-        kept = categorical(compiled.steps, compiled.width)
         try:
-            columns = [Column(name, values) for name, values in zip(names, table.T, strict=True)]
-            columns = [column if index in kept else numeric(column) for index, column in enumerate(columns)]
-            if not compiled.steps:
-                _check_finite(columns)
-            rows = run(compiled.steps, columns)
+            table, names = _arranged(X, compiled, conventions)
+            steps = confirm(compiled.steps, names, conventions.allow_unknown)
+            used = uses(steps, compiled.width)
+            unranged = [
+                Feature.model_construct(name=name, kind=use.kind) for name, use in zip(names, used, strict=True)
+            ]
+            columns = columns_of(table, unranged)
+            _check_finite(columns, used, bool(steps))
+            features = tuple(map(_feature, columns, used, [conventions.range_of(name) for name in names]))
+            rows = run(steps, columns)
         except RefusedInput as refusal:
             raise _refusal(refusal) from refusal
-        features = tuple(_feature(column, index in kept) for index, column in enumerate(columns))
-        return cls(X, features, rows)
+        _check_ranges(conventions, features)
+        ranges = packed(steps, [_range(feature) for feature in features])
+        assert all(ends is not None for ends in ranges)
+        return cls(table, features, steps, rows, tuple(ends for ends in ranges if ends is not None))
 
     def sample(self, count: int) -> Self:
         """Return at most `count` rows, evenly spread over all of them."""
         chosen = np.unique(np.linspace(0, len(self.rows) - 1, min(count, len(self.rows))).round().astype(int))
-        rows = self.table.iloc if hasattr(self.table, "iloc") else self.table
-        table = [rows[index] for index in chosen] if isinstance(rows, list | tuple) else rows[chosen]
-        return replace(self, table=table, rows=self.rows[chosen])
+        return self.at(chosen)
+
+    def at(self, chosen: Any) -> Self:
+        """Return the rows at these places."""
+        rows = self.table.iloc[chosen] if is_frame(self.table) else self.table[chosen]
+        return replace(self, table=rows, rows=self.rows[chosen])
 
     @property
     def normalization(self) -> Normalization:
@@ -71,69 +83,118 @@ class Calibration:
         Exact models take their columns as they are: an integer is an integer.
         """
         if self.exact:
-            return Normalization(center=(0.0,) * self.rows.shape[1], scale=(1.0,) * self.rows.shape[1])
-        low, high = self.rows.min(axis=0), self.rows.max(axis=0)
+            return Normalization(center=(0.0,) * len(self.ranges), scale=(1.0,) * len(self.ranges))
+        low, high = np.array(self.ranges).T
         center, half = low / 2 + high / 2, high / 2 - low / 2
         return Normalization(center=tuple(center.tolist()), scale=tuple(np.where(half > 0, half, 1.0).tolist()))
 
+    @property
+    def ends(self) -> Array:
+        """Rows like the calibration's, but at an end of one column's range that the calibration does not reach.
 
-def _table(X: Any, compiled: Compiled) -> Any:
-    """Return the calibration data, shape (rows, columns): numbers, or objects if there are steps to make numbers."""
-    X = X.toarray() if hasattr(X, "toarray") else X
-    if hasattr(X, "to_numpy"):
-        _check_width(X.shape, compiled)
-    kind = object if compiled.steps else np.float64
-    try:
-        table = X.to_numpy(dtype=kind) if hasattr(X, "to_numpy") else np.asarray(X, dtype=kind)
-    except (TypeError, ValueError):
+        An owner knows ranges beyond what the calibration rows show, and clients admit such rows. Shape (rows, packed
+        columns). Of exact models, also the two rows at all low and at all high ends.
+        """
+        low, high = np.array(self.ranges).T
+        beyond = [(index, low[index]) for index in np.flatnonzero(low < self.rows.min(axis=0))]
+        beyond += [(index, high[index]) for index in np.flatnonzero(high > self.rows.max(axis=0))]
+        beyond = beyond[:: -(-len(beyond) // MOST_ENDS)] if beyond else []
+        rows = self.rows[np.linspace(0, len(self.rows) - 1, len(beyond)).round().astype(int)].copy()
+        for row, (index, end) in zip(rows, beyond, strict=True):
+            row[index] = end
+        return np.vstack([rows, low, high]) if self.exact else rows
+
+
+def _arranged(X: Any, compiled: Compiled, conventions: Conventions) -> tuple[Any, list[str]]:
+    """Return the table with the model's columns in its order, and their names."""
+    table = as_frame(X)
+    names = list(compiled.names)
+    if is_frame(table):
+        table = table.drop(columns=[name for name in conventions.drop if name in table.columns])
+        names = names or [str(name) for name in table.columns]
+        if len(names) == compiled.width:
+            table = arranged(table, names, conventions.columns).set_axis(names, axis=1)
+    names = names or [f"x{index}" for index in range(compiled.width)]
+    _check_shape(table.shape, compiled)
+    if len(set(names)) < len(names):
         raise UnsupportedCalibration(
-            "the calibration data is not a table of numbers",
-            code="calibration_not_numeric",
-            remedy="Put the encoders into the pipeline that is published.",
-        ) from None
-    _check_width(table.shape, compiled)
-    if len(table) < MIN_ROWS:
-        raise UnsupportedCalibration(
-            f"{len(table)} calibration rows show no range",
-            code="too_few_calibration_rows",
-            remedy="Give a few hundred rows, or all the model was fitted on.",
+            "two columns have the same name", code="wrong_calibration_columns", remedy="Name every column its own."
         )
-    return table
+    return table, names
 
 
-def _check_width(shape: tuple[int, ...], compiled: Compiled) -> None:
-    if len(shape) != 2 or shape[1] != compiled.width:
+def _check_shape(shape: tuple[int, ...], compiled: Compiled) -> None:
+    if shape[1] != compiled.width:
         raise UnsupportedCalibration(
             f"the calibration data has shape {shape} and the model takes {compiled.width} columns",
             code="wrong_calibration_width",
             remedy=f"Give rows of exactly the {compiled.width} columns the model was fitted on, without the target.",
         )
-
-
-def _feature(column: Column, category: bool) -> Feature:
-    if category:
-        return Feature(name=column.name, kind="category")
-    known = column.values[~column.missing]
-    if not len(known):
-        known = np.zeros(1)
-    return Feature(name=column.name, low=float(known.min()), high=float(known.max()))
-
-
-def _check_finite(columns: list[Column]) -> None:
-    bad = np.argwhere(~np.isfinite(np.column_stack([column.values for column in columns])))
-    if len(bad):
-        row, column = bad[0]
+    if shape[0] < MIN_ROWS:
         raise UnsupportedCalibration(
-            f"{len(bad)} calibration values are missing or infinite, the first in row {row}, column {column}",
-            code="calibration_not_finite",
-            remedy="Drop these rows, or put a SimpleImputer into the pipeline that is published.",
+            f"{shape[0]} calibration rows show no range",
+            code="too_few_calibration_rows",
+            remedy="Give a few hundred rows, or all the model was fitted on.",
         )
 
 
+def _check_finite(columns: Sequence[Column], used: Sequence[Use], has_steps: bool) -> None:
+    for column, use in zip(columns, used, strict=True):
+        if use.kind != "number":
+            continue
+        bad = np.flatnonzero(np.isinf(column.values) if has_steps else ~np.isfinite(column.values))
+        if len(bad):
+            raise UnsupportedCalibration(
+                f"{len(bad)} calibration values of column '{column.name}' are missing or infinite, row {bad[0]} first",
+                code="calibration_not_finite",
+                remedy="Drop these rows, or put a SimpleImputer into the pipeline that is published.",
+            )
+
+
+def _feature(column: Column, use: Use, given: Range | None) -> Feature:
+    """Return a column's feature, with the range of its values, or the one its owner gave it."""
+    if not use.computed:
+        return Feature(name=column.name, kind=use.kind)
+    values = numeric(column).values
+    known = values[~np.isnan(values)]
+    seen = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    low, high = given or seen
+    if not (np.isfinite(high - low) and low <= seen[0] and seen[1] <= high):
+        row = int(np.flatnonzero((values < low) | (values > high))[0]) if low <= high else 0
+        raise UnsupportedCalibration(
+            f"the range given for column '{column.name}' does not hold the calibration rows: row {row} is outside",
+            code="wrong_range",
+            remedy="Give a finite range, low before high, that holds every row; or drop the rows that are wrong.",
+        )
+    return Feature(name=column.name, kind=use.kind, low=low, high=high)
+
+
+def _check_ranges(conventions: Conventions, features: Sequence[Feature]) -> None:
+    """Refuse a range for a column that is not there, or of which only categories or bins are made."""
+    bounded = {feature.name for feature in features if feature.is_bounded}
+    needless = [name for name in conventions.named_ranges if name not in bounded]
+    if needless:
+        raise UnsupportedCalibration(
+            f"a range is given for {listed(needless)}, and the model computes with no such column",
+            code="wrong_range",
+            remedy="Give ranges for the columns that are numbers to the model; bins and categories need none.",
+        )
+
+
+def _range(feature: Feature) -> Range | None:
+    return None if feature.low is None or feature.high is None else (feature.low, feature.high)
+
+
 _CODES = {
+    "wrong_columns": ("wrong_calibration_columns", "Give the columns that the model was fitted on, under their names."),
+    "wrong_shape": ("wrong_calibration_width", "Give a table: rows of the model's columns."),
+    "no_rows": ("too_few_calibration_rows", "Give a few hundred rows, or all the model was fitted on."),
     "not_numeric": ("calibration_not_numeric", "Put the encoders into the pipeline that is published."),
     "not_finite": ("calibration_not_finite", "Put a SimpleImputer into the pipeline that is published."),
-    "unknown_category": ("calibration_not_encoded", "Give rows whose categories the model's encoders know."),
+    "unknown_category": (
+        "calibration_not_encoded",
+        "Give categories that the model's encoders know, as the type they were fitted on, or allow_unknown the column.",
+    ),
 }
 
 

@@ -3,15 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from sealdrop.planning import ROWS, Privacy, check_wish, plan
 from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.conventions import USUAL, Conventions
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.normalize import normalized
 from sealdrop.publish.reading import Model, read
+from sealdrop.publish.rows import load
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest, Weights
@@ -48,18 +52,24 @@ def draft(
     labels: Sequence[Label] | None = None,
     min_agreement: float = MIN_AGREEMENT,
     exact: bool = False,
+    conventions: Conventions = USUAL,
 ) -> Draft:
-    """Compile and plan a model; the parameters are `publish`'s.
+    """Compile and plan a model; the parameters are `publish`'s, and `conventions` holds what it says of tables.
 
     Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
     """
     check_wish(error, rows)
     own = read(model) if labels is None else read(model).labelled(labels)
-    calibration = replace(Calibration.read(X_calibration, own.compiled), exact=exact)
+    table = (
+        load(Path(X_calibration), own.compiled, conventions) if isinstance(X_calibration, str | Path) else X_calibration
+    )
+    calibration = replace(Calibration.read(table, own.compiled, conventions), exact=exact)
+    ends = normalized(calibration.ends, calibration.normalization)
     leeway = LINEAR_LEEWAY if len(own.compiled.network.layers) == 1 else NETWORK_LEEWAY
 
     def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
-        return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)
+        seen = np.vstack([values, ends])
+        return plan(circuit, seen, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)
 
     fitted = fit(own, calibration, planned, error, min_agreement)
     weights = fitted.circuit.to_bytes()
@@ -71,7 +81,8 @@ def draft(
             source=own.source,
             features=calibration.features,
             leeway=leeway,
-            steps=own.compiled.steps,
+            dialect=conventions.dialect,
+            steps=calibration.steps,
             normalization=calibration.normalization,
             output=own.compiled.output,
             plans=fitted.plans,

@@ -7,6 +7,7 @@ from threading import Event
 from uuid import uuid4
 
 from sealdrop.errors import ServiceRefused, TransportFailed
+from sealdrop.preprocessing.rows import Admitted
 from sealdrop.receipts import Receipt
 from sealdrop.request.bounded_map import bounded_map
 from sealdrop.request.deployment import Deployment
@@ -16,7 +17,6 @@ from sealdrop.timing import Stopwatch
 from sealdrop.transport.resources import Grant, JobCreated, JobRecord, Uploads
 from sealdrop.transport.retrying import PATIENT
 from sealdrop.transport.storage import LinkExpired
-from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Manifest
 
 
@@ -41,11 +41,12 @@ class Submission:
     receipt: Receipt
 
     def __init__(
-        self, deployment: Deployment, manifest: Manifest, rows: Array, stopwatch: Stopwatch, stop: Event
+        self, deployment: Deployment, manifest: Manifest, admitted: Admitted, stopwatch: Stopwatch, stop: Event
     ) -> None:
         self._deployment = deployment
         self._manifest = manifest
-        self._rows = rows
+        self._rows = rows = admitted.rows
+        self._refused = admitted.refused
         self._stopwatch = stopwatch
         self._stop = stop
         self._idempotency_key = uuid4().hex
@@ -96,6 +97,7 @@ class Submission:
             keyring=self._deployment.keystore.keyring(self.plan).fingerprint,
             rows=len(self._rows),
             rows_per_part=self._step,
+            refused=list(self._refused),
         )
         self._deployment.receipts.save(self.receipt)
 

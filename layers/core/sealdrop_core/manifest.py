@@ -6,29 +6,40 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sealdrop_core.card import Card
+from sealdrop_core.dialect import Dialect
 from sealdrop_core.names import MODEL, Digest
 from sealdrop_core.plan import Plan, canonical_json
 from sealdrop_core.steps import Step, outputs
 
 Label = str | int | float | bool
+Kind = Literal["number", "integer", "boolean", "text", "any"]
 
 
 class Feature(Card):
-    """One column of the data owner's table: a number with the range it was calibrated on, or a category."""
+    """One column of the data owner's table.
+
+    `kind` is the type of its values: a `number` is a float64; an `integer`, a `boolean` or a `text` is compared with
+    categories exactly; `any` is a column that the model does not read. `low` and `high` bound the column if the model
+    computes with its numbers; a column of which only categories or bins are made has no bounds.
+    """
 
     name: str = Field(min_length=1, max_length=256)
-    kind: Literal["number", "category"] = "number"
+    kind: Kind = "number"
     low: float | None = None
     high: float | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.kind == "category":
-            if self.low is not None or self.high is not None:
-                raise ValueError(f"feature '{self.name}': a category has no range")
-        elif self.low is None or self.high is None or self.low > self.high:
-            raise ValueError(f"feature '{self.name}': a number has a range from low to high")
+        if (self.low is None) != (self.high is None):
+            raise ValueError(f"feature '{self.name}': a range has two ends")
+        if self.low is not None and self.high is not None and (self.kind in ("text", "any") or self.low > self.high):
+            raise ValueError(f"feature '{self.name}': a range goes from low to high, and text has none")
         return self
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the column has a range."""
+        return self.low is not None
 
 
 class Normalization(Card):
@@ -89,6 +100,7 @@ class Manifest(Card):
     features: tuple[Feature, ...] = Field(min_length=1)
     # by how many half-ranges, summed over its columns, a row may leave the calibrated ranges without harm
     leeway: float = Field(default=0.0, ge=0)
+    dialect: Dialect = Dialect()
     steps: tuple[Step, ...] = ()
     normalization: Normalization
     output: Output
@@ -103,6 +115,8 @@ class Manifest(Card):
         width = outputs(self.steps, len(self.features))
         if len(self.normalization.center) != width or len(self.normalization.scale) != width:
             raise ValueError("normalization and columns differ in number")
+        if not self.steps and not all(feature.is_bounded for feature in self.features):
+            raise ValueError("a column that is encrypted as it is has no range")
         if any(plan.layout.features != width for plan in self.plans):
             raise ValueError("a plan is made for another number of columns")
         if len({plan.id for plan in self.plans}) != len(self.plans):
