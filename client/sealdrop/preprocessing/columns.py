@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
-from sealdrop.tables.cells import reader
+from sealdrop.tables.cells import Misfit, reader
 from sealdrop.tables.refusal import RefusedRow
 from sealdrop_core.dialect import Dialect
 from sealdrop_core.manifest import Kind
@@ -101,7 +101,7 @@ def _described(value: Any, code: str) -> str:
 
 def _number(value: Any) -> Any:
     if isinstance(value, str):
-        number = _CELLS.value(value)
+        number = value if isinstance(value, Misfit) else _CELLS.value(value)
         return _WRONG if isinstance(number, str) else float(number)
     if isinstance(value, Real | np.number) or type(value).__name__ == "Decimal":
         try:
@@ -115,11 +115,11 @@ def _number(value: Any) -> Any:
 
 def _exact(value: Any) -> Any:
     value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Misfit):
         return _CELLS.value(value, exact=True)  # text that is no number is no category either
     if isinstance(value, float) and abs(value) > MAX_EXACT:
         return _WRONG
-    return value if isinstance(value, bool | int | float) else _WRONG
+    return value if isinstance(value, bool | int | float | Misfit) else _WRONG
 
 
 def _text(value: Any) -> Any:

@@ -24,6 +24,10 @@ _EXACT_DIGITS = 400  # a longer integer is no category of any table
 _SPACES = " \t"
 
 
+class Misfit(str):
+    """A cell that does not fit the kind of its column: text that nothing may read again as another value."""
+
+
 class CellReader:
     """The rule for one dialect."""
 
@@ -37,18 +41,18 @@ class CellReader:
         """Return the values of a column's cells, shape (cells,).
 
         Numbers come as float64, NaN where there is no value. Other kinds come as objects: NaN where there is no value.
-        A cell that does not fit its kind stays text, and makes objects of a column of numbers.
+        A cell that does not fit its kind is a Misfit, and makes objects of a column of numbers.
         """
         if kind in ("text", "any"):
             return _objects([np.nan if cell in self._missing else cell for cell in cells])
         if kind == "number" and (numbers := self._plain_numbers(cells)) is not None:
             return numbers
         values = [self.value(cell, exact=kind != "number") for cell in cells]
-        fits = kind == "number" and not any(isinstance(value, str) for value in values)
+        fits = kind == "number" and not any(isinstance(value, Misfit) for value in values)
         return np.array(values, dtype=np.float64) if fits else _objects(values)
 
     def value(self, cell: str, *, exact: bool = False) -> Value:
-        """Return the number or boolean that a cell holds, NaN for no value, or the cell itself if it holds neither.
+        """Return the number or boolean that a cell holds, NaN for no value, or a Misfit if it holds neither.
 
         With `exact`, whole numbers are integers of any size.
         """
@@ -58,7 +62,7 @@ class CellReader:
             return _BOOLEANS[cell]
         text = self._plain(cell)
         if text is None or not _NUMBER.fullmatch(text):
-            return cell
+            return Misfit(cell)
         number = float(text)
         if number in self._missing_numbers:
             return np.nan

@@ -114,5 +114,5 @@ def _typed(values: NDArray[Any], kind: Kind) -> NDArray[Any]:
 def _frame(columns: Sequence[NDArray[Any]], names: Sequence[str]) -> Any:
     import pandas  # slow to import, and needed for files only
 
-    series = {index: pandas.Series(values, copy=False) for index, values in enumerate(columns)}
+    series = {index: pandas.Series(values, dtype=values.dtype, copy=False) for index, values in enumerate(columns)}
     return pandas.DataFrame(series, copy=False).set_axis(list(names), axis=1)
