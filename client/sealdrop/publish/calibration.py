@@ -159,10 +159,11 @@ def _feature(column: Column, use: Use, given: Range | None) -> Feature:
     known = values[~np.isnan(values)]
     seen = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
     low, high = given or seen
-    if not (np.isfinite(high - low) and low <= seen[0] and seen[1] <= high):
-        row = int(np.flatnonzero((values < low) | (values > high))[0]) if low <= high else 0
+    outside = np.flatnonzero(~((low <= values) & (values <= high) | np.isnan(values)))
+    if not np.isfinite(high - low) or len(outside):
+        where = f": row {outside[0]} is outside" if len(outside) else ""
         raise UnsupportedCalibration(
-            f"the range given for column '{column.name}' does not hold the calibration rows: row {row} is outside",
+            f"the range given for column '{column.name}' does not hold the calibration rows{where}",
             code="wrong_range",
             remedy="Give a finite range, low before high, that holds every row; or drop the rows that are wrong.",
         )
