@@ -54,7 +54,8 @@ def test_a_network_answers_rows_at_the_ends_of_given_ranges() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         network.fit(X[:, 20:28], Y > 4)
-    drafted = _draft(network, X[:, 20:28], ranges=(0, 32))
+    known = Conventions(ranges=(0, 32))
+    drafted = draft(network, X[:, 20:28], name="known", rows=(1,), min_agreement=0.8, conventions=known)
     rows = X[:40, 20:28].copy()
     rows[np.arange(40), np.arange(40) % 8] = 32
     manifest = drafted.manifest
