@@ -111,7 +111,7 @@ class JobUnfinished(ClientError, TimeoutError):
     """The job is still under way when the wait ends; it goes on without you."""
 
     code = "job_unfinished"
-    remedy = "Wait longer, or ask for the job by its id later."
+    remedy = "Wait longer, or ask for the job later."
 
 
 class OutOfRange(UserWarning):
