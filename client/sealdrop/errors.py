@@ -39,6 +39,7 @@ __all__ = [
 
 
 AGAIN = frozenset({429, 502, 503, 504})  # statuses that may be gone a little later
+LASTING = frozenset({"certificate_not_trusted", "insecure_link", "not_http", "not_tls", "proxy_refused"})
 
 
 class ClientError(SealdropError):
@@ -75,6 +76,10 @@ class TransportFailed(ClientError):
     code = "transport_failed"
     retryable = True
     remedy = "Check the network and the address, then try again."
+
+    def problem(self) -> dict[str, Any]:
+        """Return problem details; what stays until somebody mends it is not worth another attempt."""
+        return super().problem() | {"retryable": self.code not in LASTING}
 
 
 class ServiceRefused(ClientError):

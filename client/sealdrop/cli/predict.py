@@ -9,6 +9,7 @@ from sealdrop.cli import answers, console, profiles, table
 from sealdrop.cli.destination import opened
 from sealdrop.cli.options import Json, Output, Proba, ProfileName, Rows, Token, Url
 from sealdrop.prediction import require
+from sealdrop.request.interruption import collectable
 
 
 def predict(
@@ -39,14 +40,16 @@ def predict(
         if read.ignored:
             console.note(f"not used: {', '.join(name or 'a column without a name' for name in read.ignored)}")
         with opened(output) as place, read.line_told():
-            with console.bar(chosen.manifest.reference) as update:
+            reference = chosen.manifest.reference
+            with console.bar(reference) as update:
                 if not wait:
                     _submitted(chosen.submit(read.X, progress=update).id, as_json)
                     return
-                prediction = chosen.evaluate(read.X, progress=update)
-            kept: answers.Columns = {id_column: read.ids} if id_column else {}
-            answer = kept | answers.columns(prediction, proba=proba)
-            answers.deliver(prediction, answer, place, as_json=as_json, model=chosen.manifest.reference)
+                with chosen.delivering(read.X, progress=update) as prediction:
+                    kept: answers.Columns = {id_column: read.ids} if id_column else {}
+                    answer = kept | answers.columns(prediction, proba=proba)
+                    answers.deliver(prediction, answer, place, as_json=as_json, model=reference)
+            answers.report(prediction, place, as_json=as_json, model=reference)
 
 
 def _check_collectable(output: Path | None, id_column: str | None, proba: bool) -> None:
@@ -60,8 +63,9 @@ def _check_collectable(output: Path | None, id_column: str | None, proba: bool) 
 
 
 def _submitted(job: str, as_json: bool) -> None:
-    if as_json:
-        console.print_json({"job": job})
-        return
-    console.out.print(job)
+    with collectable(job):
+        if as_json:
+            console.print_json({"job": job})
+            return
+        console.out.print(job)
     console.note(f"fetch the result with: sealdrop collect {job} -o predictions.csv")

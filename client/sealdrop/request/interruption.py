@@ -40,6 +40,8 @@ def sending(deployment: Deployment, submission: Submission) -> Iterator[None]:
     """
     try:
         yield
+    except JobFailed:  # it says all there is to say
+        raise
     except BaseException as error:
         if submission.is_created:
             _explain(error, submission.job.id, _outlook(deployment, submission, error))
@@ -53,6 +55,8 @@ def collectable(job: str) -> Iterator[None]:
     """Say how to collect the job later if what happens inside ends before its result is delivered."""
     try:
         yield
+    except JobFailed:  # it says all there is to say
+        raise
     except BaseException as error:
         _explain(error, job, _way_to_result(error))
         raise
@@ -84,7 +88,7 @@ def _is_answer(error: BaseException) -> bool:
 def _explain(error: BaseException, job: str, advice: str) -> None:
     """Name the job and add the advice, unless it was done already, closer to where it happened."""
     name = f"job {job}: "
-    if isinstance(error, JobFailed) or any(note.startswith(name) for note in getattr(error, "__notes__", ())):
+    if any(note.startswith(name) for note in getattr(error, "__notes__", ())):
         return
     if not isinstance(error, SealdropError):
         error.add_note(f"{name}{advice.format(job=job)}")
