@@ -81,7 +81,7 @@ def _protocol(error: Exception) -> Cause:
             return "timed_out", "no connection in time", f"{NETWORK} {ADDRESS}"
         case httpx.TimeoutException():
             return "timed_out", "the connection stands, but nothing came in time", SLOW
-        case httpx.RemoteProtocolError() if "disconnected" in str(error) or "incomplete" in str(error):
+        case httpx.RemoteProtocolError() if "without sending" in str(error):
             return CUT
         case httpx.RemoteProtocolError():
             return "not_http", "what answers there does not speak HTTP", NOT_HTTP
@@ -89,6 +89,9 @@ def _protocol(error: Exception) -> Cause:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the error and what the HTTP libraries wrapped; what was being handled meanwhile is another matter."""
     while error is not None:
         yield error
-        error = error.__cause__
+        if type(error).__module__.partition(".")[0] not in {"httpx", "httpcore"}:
+            return
+        error = error.__cause__ or error.__context__
