@@ -15,6 +15,7 @@ from sealdrop.preprocessing.ranges import RangePolicy
 from sealdrop.receipts import Receipts, check_job_id
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.describe import describe
+from sealdrop.request.interruption import collectable
 from sealdrop.transport.connection import Connection
 from sealdrop.transport.credentials import Credentials
 from sealdrop.transport.resources import JobList, JobPage, JobRecord, ModelList, ModelSummary
@@ -109,7 +110,9 @@ class Client:
     def job(self, job: str) -> Job:
         """Return the job of that id, from whatever process it was submitted."""
         check_job_id(job)
-        return Job(self._deployment, self._deployment.connection.get(JobPage, f"/v1/jobs/{job}", after=AFTER_ALL).job)
+        with collectable(job):
+            page = self._deployment.connection.get(JobPage, f"/v1/jobs/{job}", after=AFTER_ALL)
+        return Job(self._deployment, page.job)
 
     def delete(self, job: Job | str) -> None:
         """Delete a job with its rows and results from the service."""

@@ -41,6 +41,7 @@ __all__ = [
 
 
 AGAIN = frozenset({429, 502, 503, 504})  # statuses that may be gone a little later
+LASTING = frozenset({"certificate_not_trusted", "insecure_link", "not_http", "not_tls", "proxy_refused"})
 
 
 class ClientError(SealdropError):
@@ -78,6 +79,10 @@ class TransportFailed(ClientError):
     retryable = True
     remedy = "Check the network and the address, then try again."
 
+    def problem(self) -> dict[str, Any]:
+        """Return problem details; what stays until somebody mends it is not worth another attempt."""
+        return super().problem() | {"retryable": self.code not in LASTING}
+
 
 class ServiceRefused(ClientError):
     """The service answered with problem details; `http_status` and `request_id` are the answer's."""
@@ -113,7 +118,7 @@ class JobUnfinished(ClientError, TimeoutError):
     """The job is still under way when the wait ends; it goes on without you."""
 
     code = "job_unfinished"
-    remedy = "Wait longer, or ask for the job by its id later."
+    remedy = "Wait longer, or ask for the job later."
 
 
 class OutOfRange(UserWarning):

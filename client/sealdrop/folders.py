@@ -13,14 +13,12 @@ from sealdrop.errors import Misconfigured
 
 def data_folder() -> Path:
     """Return the folder of keyrings and receipts: `SEALDROP_HOME`, or the platform's for user data."""
-    home = os.environ.get("SEALDROP_HOME")
-    return Path(home).expanduser() if home else user_data_path("sealdrop", appauthor=False)
+    return _home() or user_data_path("sealdrop", appauthor=False)
 
 
 def config_folder() -> Path:
     """Return the folder of profiles: `SEALDROP_HOME`, or the platform's for user configuration."""
-    home = os.environ.get("SEALDROP_HOME")
-    return Path(home).expanduser() if home else user_config_path("sealdrop", appauthor=False)
+    return _home() or user_config_path("sealdrop", appauthor=False)
 
 
 @contextmanager
@@ -36,11 +34,26 @@ def keeping(path: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say what stands in the way of reading a file that is there. Raises Misconfigured (`not_read`)."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot read {path}: {error.strerror}",
+            code="not_read",
+            remedy="Let yourself read it, or name another folder in SEALDROP_HOME.",
+        ) from error
+
+
 def private_folder(path: Path) -> Path:
     """Make the folder and those above it, open to their owner only, and return it; raises Misconfigured."""
-    if not path.parent.exists():
-        private_folder(path.parent)
     with keeping(path):
+        if not path.parent.exists():
+            private_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
     return path
 
@@ -62,3 +75,13 @@ def write_private(path: Path, content: bytes) -> None:
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
+
+
+def _home() -> Path | None:
+    home = os.environ.get("SEALDROP_HOME")
+    try:
+        return Path(home).expanduser() if home else None
+    except RuntimeError:  # ~somebody who is not known here
+        raise Misconfigured(
+            "SEALDROP_HOME names the home of an unknown user", code="bad_home", remedy="Give the folder's whole path."
+        ) from None

@@ -13,7 +13,7 @@ from sealdrop.request.collect import Collection
 from sealdrop.request.delete import delete
 from sealdrop.request.deployment import Deployment
 from sealdrop.request.describe import describe
-from sealdrop.request.interruption import waiting
+from sealdrop.request.interruption import collectable
 from sealdrop.timing import Progress, Stopwatch
 from sealdrop.transport.resources import JobPage, JobRecord
 from sealdrop.transport.retrying import HURRIED, PATIENT, Patience, retry_after
@@ -68,13 +68,13 @@ class Job:
     def wait(self, timeout: float | None = None) -> "Job":
         """Return once the job has ended, well or badly. Raises JobUnfinished after `timeout` seconds."""
         deadline = inf if timeout is None else monotonic() + timeout
-        with waiting(self.id):
+        with collectable(self.id):
             while True:
                 pause = self._look(PATIENT.within(deadline - monotonic()))
                 if self.is_done:
                     return self
                 if monotonic() + pause > deadline:
-                    raise JobUnfinished(f"job {self.id} is {self.state}")
+                    raise JobUnfinished(f"it is {self.state}")
                 sleep(pause)
 
     def result(self, timeout: float | None = None, *, progress: Callable[[Progress], None] | None = None) -> Prediction:
@@ -82,12 +82,13 @@ class Job:
 
         The service is asked once at least, also with a timeout of 0. Raises JobFailed, JobUnfinished, ServiceRefused,
         TransportFailed, MalformedSeal, Mismatch, or Misconfigured: `no_receipt` for a job that was submitted from
-        elsewhere, `keyring_gone` if it was sealed with a keyring that is not here any more.
+        elsewhere, `keyring_gone` if it was sealed with a keyring that is not here any more. The receipt is kept: the
+        result can be opened again for as long as the service has it.
         """
         receipt = self._receipt()
         stopwatch, self._stopwatch = self._stopwatch or Stopwatch(receipt.rows), None
         stopwatch.progress = progress
-        with waiting(self.id):
+        with collectable(self.id):
             if self._manifest is None:
                 self._manifest = describe(self._deployment.connection, receipt.model, digest=receipt.manifest)
             collection = Collection(self._deployment, self._manifest, receipt, stopwatch, Event(), timeout)

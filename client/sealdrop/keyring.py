@@ -114,7 +114,8 @@ class Keyring:
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote; nothing is unpickled.
 
-        Raises InvalidRequest (`malformed_keyring`) when the file is damaged or others can read it.
+        Raises OSError, or InvalidRequest when the file is damaged (`malformed_keyring`) or others can read it
+        (`exposed_keyring`).
         """
         if path.stat().st_mode & 0o077:
             raise InvalidRequest(
@@ -122,8 +123,9 @@ class Keyring:
                 code="exposed_keyring",
                 remedy="Take the rights away (chmod 600), or better, delete it and let a new one be made.",
             )
+        content = path.read_bytes()
         try:
-            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
+            with np.load(io.BytesIO(content), allow_pickle=False) as file:
                 parts = {name: file[name] for name in ("parameters", "requirement", "secret", "enrolled", "digest")}
             keyring = cls(
                 Parameters.model_validate_json(parts["parameters"].tobytes()),

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from sealdrop.errors import Misconfigured
-from sealdrop.folders import keeping, private_folder, write_private
+from sealdrop.folders import keeping, private_folder, reading, write_private
 
 if TYPE_CHECKING:
     from sealdrop.keyring import Keyring
@@ -52,8 +52,9 @@ class Keystore:
         configuration, path = plan.key_configuration, self._path(plan)
         with self._lock:
             found = self._open.get(configuration)
-            if (found is None or found.fingerprint != fingerprint) and path.exists():
-                found = self._open[configuration] = Keyring.load(path)
+            if found is None or found.fingerprint != fingerprint:
+                with reading(path), suppress(FileNotFoundError):
+                    found = self._open[configuration] = Keyring.load(path)
         if found is None or found.fingerprint != fingerprint:
             raise Misconfigured(
                 "the keyring this job was sealed with is not here any more",
@@ -65,7 +66,11 @@ class Keystore:
     def is_enrolled(self, plan: "Plan", key: str) -> bool:
         """Whether this deployment is known to have these keys."""
         mark = self._mark(plan)
-        return mark.exists() and mark.read_text(encoding="ascii", errors="replace").strip() == key
+        try:
+            with reading(mark):
+                return mark.read_text(encoding="ascii", errors="replace").strip() == key
+        except FileNotFoundError:
+            return False
 
     def remember(self, plan: "Plan", key: str) -> None:
         """Note that this deployment has these keys."""
@@ -73,7 +78,9 @@ class Keystore:
 
     def forget(self, plan: "Plan") -> None:
         """Note that this deployment does not have the keys any more."""
-        self._mark(plan).unlink(missing_ok=True)
+        mark = self._mark(plan)
+        with keeping(mark):
+            mark.unlink(missing_ok=True)
 
     def _mark(self, plan: "Plan") -> Path:
         return self.folder / f"{plan.key_configuration}.enrolled"
@@ -85,12 +92,20 @@ class Keystore:
         from sealdrop.keyring import Keyring
 
         path = self._path(plan)
-        if not path.exists():
-            draft = private_folder(self.folder) / f".{secrets.token_hex(8)}.draft"
-            try:
-                Keyring.generate(plan).save(draft)
-                with keeping(path), suppress(FileExistsError):  # another process was faster: its keyring is the one
-                    os.link(draft, path)
-            finally:
+        with reading(path), suppress(FileNotFoundError):
+            return Keyring.load(path)
+        self._generate(plan, path)
+        with keeping(path):  # a link may lead nowhere
+            return Keyring.load(path)
+
+    def _generate(self, plan: "Plan", path: Path) -> None:
+        from sealdrop.keyring import Keyring
+
+        draft = private_folder(self.folder) / f".{secrets.token_hex(8)}.draft"
+        try:
+            Keyring.generate(plan).save(draft)
+            with keeping(path), suppress(FileExistsError):  # another process was faster: its keyring is the one
+                os.link(draft, path)
+        finally:
+            with suppress(OSError):  # a disk that takes nothing gives nothing up, either
                 draft.unlink(missing_ok=True)
-        return Keyring.load(path)

@@ -1,8 +1,8 @@
 """A published model, used as if it were the estimator it was made from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from threading import Event
 from typing import Any
 
@@ -78,26 +78,23 @@ class Model:
 
         Interrupted before the rows have arrived, the job is deleted; afterwards, its result can be collected.
         """
+        with self.delivering(X, columns=columns, progress=progress) as prediction:
+            return prediction
+
+    @contextmanager
+    def delivering(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Iterator[Prediction]:
+        """Give what `evaluate` returns, to be put somewhere: the receipt is dropped when that is done.
+
+        Whatever is raised inside names the job, and `sealdrop collect`, or `client.job(id).result()`, opens it again.
+        """
         admitted = admit(X, self.manifest, self._on_out_of_range, columns)
         stop, stopwatch = Event(), Stopwatch(len(admitted.rows), progress)
         submission = Submission(self._deployment, self.manifest, admitted, stopwatch, stop)
-        with (
-            sending(self._deployment, submission),
-            ThreadPoolExecutor(1, "sealdrop-collect") as aside,
-            closing(submission.send()) as arrivals,
-        ):
-            try:
-                first = next(arrivals)
-                collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
-                opened = aside.submit(collection.collect, _patience(submission.plan, first.rows))
-                _drain(arrivals)
-                scores = opened.result()
-            except BaseException:
-                stop.set()
-                raise
-        self.last = stopwatch.read()
+        with sending(self._deployment, submission):
+            scores = self._send_and_collect(submission, stopwatch, stop)
+            self.last = stopwatch.read()
+            yield Prediction.of(self.manifest.output, scores, submission.job.id, self.last, admitted.refused)
         self._deployment.receipts.drop(submission.job.id)
-        return Prediction.of(self.manifest.output, scores, submission.job.id, self.last, admitted.refused)
 
     def submit(self, X: Any, *, columns: Matching = "name", progress: OnProgress = None) -> Job:
         """Seal and upload the rows, and return the job once the last has arrived; its result can be opened later."""
@@ -108,6 +105,19 @@ class Model:
             for _ in arrivals:
                 pass
         return Job(self._deployment, submission.job, manifest=self.manifest, stopwatch=stopwatch)
+
+    def _send_and_collect(self, submission: Submission, stopwatch: Stopwatch, stop: Event) -> Array:
+        """Return the scores of all rows: results are opened beside the sealing and sending of later parts."""
+        with ThreadPoolExecutor(1, "sealdrop-collect") as aside, closing(submission.send()) as arrivals:
+            try:
+                first = next(arrivals)
+                collection = Collection(self._deployment, self.manifest, submission.receipt, stopwatch, stop)
+                opened = aside.submit(collection.collect, _patience(submission.plan, first.rows))
+                _drain(arrivals)
+                return opened.result()
+            except BaseException:
+                stop.set()
+                raise
 
     def _evaluate(self, method: str, X: Any, columns: Matching, progress: OnProgress) -> Prediction:
         require(self.manifest.output, method)

@@ -1,6 +1,7 @@
 """Receipts: what it takes to open a job's results later, from another process, also after this one was interrupted."""
 
 import re
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from time import time
@@ -8,13 +9,14 @@ from time import time
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sealdrop.errors import Misconfigured
-from sealdrop.folders import keeping, write_private
+from sealdrop.folders import keeping, private_folder, reading, write_private
 from sealdrop.request.parts import Part, cut
 from sealdrop.transport.resources import JOB_ID
 from sealdrop_core.manifest import Manifest
 from sealdrop_core.plan import Plan
 
 KEPT = 90 * 86400  # seconds; no deployment keeps results that long
+FIRST_LINE = 4096  # bytes, more than any; a part's line has 65
 
 
 class Receipt(BaseModel):
@@ -63,6 +65,11 @@ class Receipts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def prepare(self, parts: int) -> None:
+        """Make sure, before there is a job, that a receipt of so many parts can be kept; raises Misconfigured."""
+        with keeping(self.folder), tempfile.TemporaryFile(dir=private_folder(self.folder)) as file:
+            file.write(bytes(FIRST_LINE + 65 * parts))
+
     def save(self, receipt: Receipt) -> None:
         """Keep the receipt of a job that was just made; raises Misconfigured (`not_kept`)."""
         self._clear()
@@ -79,9 +86,11 @@ class Receipts:
             file.write(f"{sha256}\n")
 
     def load(self, job: str) -> Receipt | None:
-        """Return the receipt of a job, or None if there is none here."""
+        """Return the receipt of a job, or None if there is none here; raises Misconfigured (`not_read`)."""
+        path = self._path(job)
         try:
-            first, _, rest = self._path(job).read_bytes().partition(b"\n")
+            with reading(path):
+                first, _, rest = path.read_bytes().partition(b"\n")
             receipt = Receipt.model_validate_json(first)
         except (FileNotFoundError, ValidationError):
             return None
@@ -89,8 +98,9 @@ class Receipts:
         return receipt.model_copy(update={"inputs": inputs})
 
     def drop(self, job: str) -> None:
-        """Forget a receipt."""
-        self._path(job).unlink(missing_ok=True)
+        """Forget a receipt; one that cannot be removed does no harm."""
+        with suppress(OSError):
+            self._path(job).unlink(missing_ok=True)
 
     def _path(self, job: str) -> Path:
         check_job_id(job)
@@ -98,7 +108,7 @@ class Receipts:
 
     def _clear(self) -> None:
         for path in self.folder.glob("*.receipt"):
-            with suppress(FileNotFoundError):  # its job has just been collected, elsewhere
+            with suppress(OSError):  # its job has just been collected, elsewhere; or another user made it
                 if path.stat().st_mtime < time() - KEPT:
                     path.unlink()
 

@@ -63,7 +63,7 @@ class Service:
                 return problem(401, "unauthenticated")
             return self._api(request, path)
 
-    def fail(self, pattern: str, *answers: httpx.Response | Exception) -> None:
+    def fail(self, pattern: str, *answers: httpx.Response | BaseException) -> None:
         """Give these answers to the next requests whose "METHOD path" matches, then behave again."""
         left = list(answers)
 
@@ -71,7 +71,7 @@ class Service:
             if not left or not re.search(pattern, f"{request.method} {request.url.path}"):
                 return None
             answer = left.pop(0)
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 raise answer
             return answer
 

@@ -57,7 +57,7 @@ def test_a_sending_that_is_interrupted_takes_the_job_back(service, client, cance
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as interruption:
-        getattr(client.model("breast-cancer"), method)(cancer.X, progress=progress)
+        getattr(client.model("breast-cancer"), method)(pd.concat([cancer.X] * 4), progress=progress)
     assert not service.jobs
     assert "was deleted" in interruption.value.__notes__[0]
     assert kept(client) == []

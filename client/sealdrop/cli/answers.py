@@ -35,18 +35,27 @@ def columns(prediction: Prediction, *, proba: bool) -> Columns:
 
 
 def deliver(prediction: Prediction, answer: Columns, output: Destination | None, *, as_json: bool, model: str) -> None:
-    """Write the answer to `output`, or to standard output; say on standard error where time and bytes went.
+    """Write the answer to `output`, or to standard output, where it is one JSON document if wanted.
 
-    Raises ClientError (`not_written`).
+    Raises ClientError (`not_written`), or BrokenPipeError when the reader has left before the end.
     """
-    if output or not as_json:
-        with output.filling() if output else standard_output() as file:
+    with output.filling() if output else standard_output() as file:
+        if as_json and not output:
+            console.write_json(_report(prediction, model) | {"columns": answer}, file)
+        else:
             _write(file, answer)
-    if as_json:
-        report = {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
-        console.print_json(report | ({"output": str(output)} if output else {"columns": answer}))
-    else:
+
+
+def report(prediction: Prediction, output: Destination | None, *, as_json: bool, model: str) -> None:
+    """Say where time and bytes of a delivered answer went: on standard error, or in JSON that names the file."""
+    if not as_json:
         console.note(f"{model}: {console.summary(prediction.timing)}")
+    elif output:
+        console.print_json(_report(prediction, model) | {"output": str(output)})
+
+
+def _report(prediction: Prediction, model: str) -> dict[str, object]:
+    return {"job": prediction.job, "model": model, "timing": prediction.timing.as_dict()}
 
 
 def _spread(name: str, values: NDArray[Any], labels: Sequence[object]) -> Columns:

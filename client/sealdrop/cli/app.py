@@ -1,7 +1,9 @@
 """All commands under one roof, and the one place where an error becomes words and an exit code."""
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +25,7 @@ from sealdrop.cli.models import models
 from sealdrop.cli.predict import predict
 from sealdrop.cli.publish import publish
 from sealdrop.cli.retire import retire
+from sealdrop.errors import ClientError
 from sealdrop_core.errors import SealdropError
 
 
@@ -44,17 +47,51 @@ class Commands(typer.core.TyperGroup):
             return super().invoke(ctx)
 
 
+# up to ClickException, which is click's or a copy that typer has of it: typer tells these itself
+_TYPERS = (typer.Exit, typer.Abort, *typer.BadParameter.__mro__[:3])
+
+
 @contextmanager
 def _refusals_told(ctx: Any = None) -> Iterator[None]:
     try:
         yield
-    except SealdropError as error:
-        console.complain(error, as_json=bool(ctx and ctx.obj and ctx.obj.get("json")))
-        raise typer.Exit(1) from None
+    except BrokenPipeError as error:  # the reader has all it wanted
+        _tell_notes(error)
     except KeyboardInterrupt as interruption:
-        for note in getattr(interruption, "__notes__", ()):  # what becomes of the job
-            console.note(note)
+        _tell_notes(interruption)
         raise
+    except Exception as error:
+        if isinstance(error, _TYPERS):
+            raise
+        console.complain(_refusal(error), as_json=bool(ctx and ctx.obj and ctx.obj.get("json")))
+        _tell_notes(error)
+        raise typer.Exit(1) from error
+
+
+def _tell_notes(error: BaseException) -> None:
+    for note in getattr(error, "__notes__", ()):  # what becomes of the job
+        console.note(note)
+
+
+def _refusal(error: Exception) -> SealdropError:
+    """Return the error as a refusal: what the system says of a file, or of anything else the place where it arose.
+
+    The text of an error that nobody expected may hold the data, so it is not repeated.
+    """
+    if isinstance(error, SealdropError):
+        return error
+    if isinstance(error, OSError) and error.strerror:
+        place = f"'{error.filename}': " if error.filename else ""
+        return ClientError(
+            f"{place}{error.strerror}", code="system_error", remedy="Make the file or folder usable, or name another."
+        )
+    *_, innermost = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(innermost.filename).name}, line {innermost.lineno}"
+    return ClientError(
+        f"an error that was not foreseen: {type(error).__name__} in {place}",
+        code="internal_error",
+        remedy="Report it to the authors of sealdrop.",
+    )
 
 
 app = typer.Typer(

@@ -7,6 +7,7 @@ import typer
 from sealdrop.cli import answers, console, profiles
 from sealdrop.cli.destination import opened
 from sealdrop.cli.options import Json, Output, Proba, ProfileName, Token, Url
+from sealdrop.request.interruption import collectable
 
 
 def collect(
@@ -24,7 +25,9 @@ def collect(
     """Fetch and open the result of a job, in the order its rows were submitted."""
     with profiles.choose(profile, url, token).client() as client, opened(output) as place:
         submitted = client.job(job)
-        with console.bar(submitted.record.model) as update:
+        reference = submitted.record.model
+        with console.bar(reference) as update, collectable(job):
             prediction = submitted.result(timeout, progress=update)
-        answer = answers.columns(prediction, proba=proba)
-        answers.deliver(prediction, answer, place, as_json=as_json, model=submitted.record.model)
+            answer = answers.columns(prediction, proba=proba)
+            answers.deliver(prediction, answer, place, as_json=as_json, model=reference)
+        answers.report(prediction, place, as_json=as_json, model=reference)

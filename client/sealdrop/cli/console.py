@@ -6,9 +6,9 @@ Text that came from a service may hold anything, so no markup is read in it and 
 import json
 import warnings as python_warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
-from typing import Any
+from typing import Any, TextIO
 
 from rich.cells import cell_len
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -54,8 +54,13 @@ def warn(text: str) -> None:
 
 def print_json(value: object) -> None:
     """Print one JSON document."""
-    with standard_output() as file:
-        print(json.dumps(value, indent=2, ensure_ascii=False), file=file)
+    with suppress(BrokenPipeError), standard_output() as file:
+        write_json(value, file)
+
+
+def write_json(value: object, file: TextIO) -> None:
+    """Write one JSON document."""
+    print(json.dumps(value, indent=2, ensure_ascii=False), file=file)
 
 
 def print_table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
@@ -104,7 +109,7 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 @contextmanager
 def bar(what: str) -> Iterator[Any]:
-    """Give a progress callback that draws on a terminal once a second has passed."""
+    """Give a progress callback that draws on a terminal once a second has passed, until all rows are opened."""
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     display = Display(*columns, console=err, transient=True, disable=not err.is_terminal)
     task = display.add_task(what, total=None)
@@ -114,6 +119,8 @@ def bar(what: str) -> Iterator[Any]:
         if monotonic() - started > PATIENCE and not display.disable:
             display.start()
         display.update(task, total=3 * progress.rows, completed=progress.sealed + progress.uploaded + progress.opened)
+        if progress.opened == progress.rows:
+            display.stop()  # what comes now is the answer
 
     try:
         yield update

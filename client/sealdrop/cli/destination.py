@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from sealdrop.cli.streams import writing
+from sealdrop.cli.streams import require_standard_output, writing
 
 
 class Destination:
@@ -54,7 +54,8 @@ class Destination:
         with suppress(OSError):
             self._file.close()
         if self._drafted:
-            self._draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._draft.unlink(missing_ok=True)
 
     def _complete(self) -> None:
         if self._mode is not None:
@@ -63,8 +64,14 @@ class Destination:
 
 
 def opened(path: Path | None) -> AbstractContextManager[Destination | None]:
-    """Return the destination of that name, to be entered; without a name there is none."""
-    return Destination(path) if path else nullcontext()
+    """Return the destination of that name, to be entered; without a name there is none but standard output.
+
+    Raises ClientError (`not_written`) if that is closed.
+    """
+    if path:
+        return Destination(path)
+    require_standard_output()
+    return nullcontext()
 
 
 def _mode(path: Path) -> int | None:

@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,7 +17,10 @@ def _remember(context: typer.Context, value: bool) -> bool:
 
 def _found(path: Path) -> Path:
     """Refuse a file that is not there to be read; `-` is standard input."""
-    if path != Path("-") and not os.access(path, os.R_OK):
+    if path == Path("-"):
+        if sys.stdin is None:
+            raise typer.BadParameter("standard input is closed")
+    elif not os.access(path, os.R_OK):
         raise typer.BadParameter(f"there is no file '{path}' to read")
     return path
 

@@ -10,6 +10,7 @@ from sealdrop.cli.destination import opened
 from sealdrop.cli.options import ColumnMatching, Json, Output, Proba, ProfileName, Rows, Token, Url
 from sealdrop.cli.rows import read_rows
 from sealdrop.prediction import require
+from sealdrop.request.interruption import collectable
 
 
 def predict(
@@ -48,14 +49,16 @@ def predict(
         if table.unused:
             console.note(f"{table.unused} of the file's columns are not the model's and were not used")
         with opened(output) as place, table.naming_lines():
-            with console.bar(chosen.manifest.reference) as update:
+            reference = chosen.manifest.reference
+            with console.bar(reference) as update:
                 if not wait:
                     _submitted(chosen.submit(table.frame, progress=update).id, as_json)
                     return
-                prediction = chosen.evaluate(table.frame, progress=update)
-            kept: answers.Columns = {id_column: table.ids} if id_column else {}
-            answer = kept | answers.columns(prediction, proba=proba)
-            answers.deliver(prediction, answer, place, as_json=as_json, model=chosen.manifest.reference)
+                with chosen.delivering(table.frame, progress=update) as prediction:
+                    kept: answers.Columns = {id_column: table.ids} if id_column else {}
+                    answer = kept | answers.columns(prediction, proba=proba)
+                    answers.deliver(prediction, answer, place, as_json=as_json, model=reference)
+            answers.report(prediction, place, as_json=as_json, model=reference)
 
 
 def _check_collectable(output: Path | None, id_column: str | None, proba: bool) -> None:
@@ -69,8 +72,9 @@ def _check_collectable(output: Path | None, id_column: str | None, proba: bool) 
 
 
 def _submitted(job: str, as_json: bool) -> None:
-    if as_json:
-        console.print_json({"job": job})
-        return
-    console.out.print(job)
+    with collectable(job):
+        if as_json:
+            console.print_json({"job": job})
+            return
+        console.out.print(job)
     console.note(f"fetch the result with: sealdrop collect {job} -o predictions.csv")

@@ -10,13 +10,14 @@ signed with AWS credentials (SigV4).
 
 import configparser
 import io
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sealdrop.client import Client
 from sealdrop.errors import Misconfigured
-from sealdrop.folders import config_folder, write_private
+from sealdrop.folders import config_folder, reading, write_private
 from sealdrop.preprocessing.ranges import RangePolicy
 from sealdrop.transport.credentials import Credentials, SigV4
 
@@ -119,8 +120,9 @@ def owners_place(profile: Profile, bucket: str | None = None, table: str | None 
 def _read() -> configparser.ConfigParser:
     file = configparser.ConfigParser(interpolation=None, default_section="*")
     try:
-        file.read(path(), encoding="utf-8")
-    except configparser.Error:
+        with reading(path()), suppress(FileNotFoundError):
+            file.read_string(path().read_text(encoding="utf-8"))
+    except (configparser.Error, UnicodeDecodeError):
         raise Misconfigured(
             f"{path()} is no profile file", code="bad_profile", remedy="Correct or delete it."
         ) from None

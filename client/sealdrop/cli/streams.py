@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, Any, TextIO
 
 from rich.console import Console
@@ -20,9 +20,10 @@ class Stream(Console):
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does."""
         if self.stderr:
-            super().print(*objects, **options)
+            with suppress(OSError):  # nobody hears it
+                super().print(*objects, **options)
             return
-        with standard_output():
+        with suppress(BrokenPipeError), standard_output():
             super().print(*objects, **options)
 
     def on_broken_pipe(self) -> None:
@@ -32,7 +33,11 @@ class Stream(Console):
 
 @contextmanager
 def standard_output() -> Iterator[TextIO]:
-    """Give standard output and write it out. Raises ClientError (`not_written`)."""
+    """Give standard output and write it out.
+
+    Raises ClientError (`not_written`), or BrokenPipeError when its reader has left.
+    """
+    require_standard_output()
     with writing("standard output"):
         try:
             yield sys.stdout
@@ -42,19 +47,31 @@ def standard_output() -> Iterator[TextIO]:
             raise
 
 
+def require_standard_output() -> None:
+    """Raise ClientError (`not_written`) if this process was started without a standard output."""
+    if sys.stdout is None:
+        raise _refuse("standard output", "it is closed")
+
+
 @contextmanager
 def writing(place: str) -> Iterator[None]:
-    """Refuse what a place does not take, with ClientError (`not_written`); a reader that has left is no error."""
+    """Refuse what a place does not take, with ClientError (`not_written`); BrokenPipeError: its reader has left."""
     try:
         yield
     except BrokenPipeError:
-        return
+        raise
     except OSError as error:
-        raise ClientError(
-            f"{place} cannot be written: {error.strerror or type(error).__name__}",
-            code="not_written",
-            remedy="Name another place, or make this one writable.",
-        ) from None
+        raise _refuse(place, error.strerror or type(error).__name__) from None
+    except UnicodeEncodeError as error:
+        raise _refuse(place, f"{error.encoding} has not all characters of the answer") from None
+
+
+def _refuse(place: str, reason: str) -> ClientError:
+    return ClientError(
+        f"{place} cannot be written: {reason}",
+        code="not_written",
+        remedy="Name another place, or make this one writable.",
+    )
 
 
 def _silence(file: IO[str]) -> None:

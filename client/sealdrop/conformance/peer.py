@@ -10,8 +10,9 @@ import httpx
 
 from sealdrop.conformance.answers import Answer
 from sealdrop.conformance.violations import Violation
-from sealdrop.transport.connection import checked_url, is_near
+from sealdrop.transport.connection import checked_url
 from sealdrop.transport.credentials import Credentials, authentication
+from sealdrop.transport.network import is_near
 
 _THROTTLED, _PATIENCE = 429, 10  # attempts, a second apart
 

@@ -91,7 +91,9 @@ class Collection:
                 self._stopwatch.evaluated(record.part, record.milliseconds or 0.0)
             yield ready
             if missing and not ready and page.job.state in JOB_TERMINAL:
-                raise JobFailed("the job has ended without all results", job=page.job.id, code="result_missing")
+                raise JobFailed(
+                    f"job {page.job.id}: it has ended without all results", job=page.job.id, code="result_missing"
+                )
             if missing and not (ready and page.next is not None):
                 self._rest(max(PAUSE, due - monotonic()))
 
@@ -112,7 +114,7 @@ class Collection:
 
     def _rest(self, seconds: float) -> None:
         if monotonic() + seconds > self._deadline:
-            raise JobUnfinished(f"job {self._receipt.job}: the results are not all there yet")
+            raise JobUnfinished("the results are not all there yet")
         self._sleep(seconds)
 
     def _sleep(self, seconds: float) -> None:

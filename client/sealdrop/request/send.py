@@ -35,7 +35,10 @@ class SealedPart:
 
 
 class Submission:
-    """One job on its way out. Exhaust `send()`; `job` and `receipt` are set once `is_created`."""
+    """One job on its way out. Exhaust `send()`; `job` and `receipt` are set once `is_created`.
+
+    Between `is_announced` and `is_created` the service may have made a job that is not known here yet.
+    """
 
     job: JobRecord
     receipt: Receipt
@@ -52,7 +55,7 @@ class Submission:
         self._idempotency_key = uuid4().hex
         self._grants: dict[int, Grant] = {}
         self._arrived: set[int] = set()
-        self.is_created = False
+        self.is_announced = self.is_created = False
         self.plan = manifest.plan_for(len(rows))
         self._step = rows_per_part(self.plan)
         self.parts = cut(len(rows), self._step)
@@ -67,6 +70,7 @@ class Submission:
         return bounded_map(self._upload, self._seal(), self._stop, at_a_time(self.plan, self._step))
 
     def _seal(self) -> Iterator[SealedPart]:
+        self._deployment.receipts.prepare(len(self.parts))
         keyring = self._deployment.keystore.keyring(self.plan)
         for part in self.parts:
             with self._stopwatch.stage("seal"):
@@ -114,8 +118,9 @@ class Submission:
             "uploads": [first.upload],
         }
         headers = {"idempotency-key": self._idempotency_key}
-        with self._stopwatch.stage("upload"):
-            return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, headers=headers)
+        self.is_announced = True
+        with self._stopwatch.stage("upload"):  # patiently: the job may be there though its answer was lost
+            return place.connection.post(JobCreated, "/v1/jobs", body, self._stop, PATIENT, headers=headers)
 
     def _upload(self, sealed: SealedPart) -> Part:
         grant = self._grants.pop(sealed.part.number, None)

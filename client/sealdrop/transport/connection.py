@@ -1,6 +1,5 @@
 """The way to the service's API: one method for each HTTP verb, answers as types, refusals as errors."""
 
-import ipaddress
 from collections.abc import Mapping
 from threading import Event
 from typing import Any
@@ -8,18 +7,12 @@ from typing import Any
 import httpx
 
 from sealdrop import __version__
-from sealdrop.errors import Misconfigured, TransportFailed
+from sealdrop.errors import Misconfigured
 from sealdrop.transport.answers import Answer, may_pass, read, refusal, whole
+from sealdrop.transport.causes import no_answer
 from sealdrop.transport.credentials import Credentials, authentication
+from sealdrop.transport.network import is_near, is_proxied, open_http, require_open
 from sealdrop.transport.retrying import HURRIED, NEVER, Patience, Stopped, Transient, persist
-
-
-def is_near(host: str) -> bool:
-    """Whether the host is this machine or its private network, where plain HTTP is no risk to a token."""
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return host == "localhost"
 
 
 def checked_url(url: str) -> httpx.URL:
@@ -54,12 +47,12 @@ class Connection:
         self, url: str, credentials: Credentials, timeout: float, transport: httpx.BaseTransport | None = None
     ) -> None:
         self.url = checked_url(url)
-        self._http = httpx.Client(
+        self._http = open_http(
+            is_near(self.url.host),
+            timeout,
+            transport,
             auth=authentication(credentials),
-            timeout=timeout,
-            transport=transport,
             headers={"accept": "application/json", "user-agent": f"sealdrop/{__version__}"},
-            trust_env=not is_near(self.url.host),
         )
 
     def close(self) -> None:
@@ -107,7 +100,7 @@ class Connection:
         except Transient as error:
             raise refusal(error.response) from None
         except (httpx.HTTPError, UnicodeError) as error:  # a host may be no name at all
-            raise TransportFailed(f"the service did not answer: {type(error).__name__}") from error
+            raise no_answer("the service", error, proxied=is_proxied(self._http, self.url)) from error
 
     def _once(self, method: str, path: str, stop: Event, **content: Any) -> httpx.Response:
         if stop.is_set():
@@ -119,13 +112,3 @@ class Connection:
         if not response.is_success:
             raise refusal(response)
         return response
-
-
-def require_open(http: httpx.Client) -> None:
-    """Raise Misconfigured (`client_closed`) if no request can be sent any more."""
-    if http.is_closed:
-        raise Misconfigured(
-            "this client was closed",
-            code="client_closed",
-            remedy="Make a new one, and use its models and jobs before it is closed.",
-        )

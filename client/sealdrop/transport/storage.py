@@ -12,7 +12,8 @@ import httpx
 
 from sealdrop.errors import TransportFailed
 from sealdrop.transport.answers import whole
-from sealdrop.transport.connection import is_near, require_open
+from sealdrop.transport.causes import no_answer
+from sealdrop.transport.network import is_near, is_proxied, open_http, require_open
 from sealdrop.transport.resources import Download, Grant
 from sealdrop.transport.retrying import HURRIED, NEVER, TRANSIENT, Patience, Stopped, Transient, persist
 
@@ -28,7 +29,7 @@ class Storage:
 
     def __init__(self, api: httpx.URL, timeout: float, transport: httpx.BaseTransport | None = None) -> None:
         self._scheme = api.scheme
-        self._http = httpx.Client(timeout=timeout, transport=transport, trust_env=not is_near(api.host))
+        self._http = open_http(is_near(api.host), timeout, transport)
 
     def close(self) -> None:
         """Close idle connections."""
@@ -80,8 +81,14 @@ class Storage:
         except Transient as error:
             raise TransportFailed(f"object storage is unavailable: {error}") from None
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # a host or header may be no text at all
-            # the class only: the text may hold the URL, which is a credential
-            raise TransportFailed(f"object storage did not answer: {type(error).__name__}") from None
+            # without its cause: the text may hold the URL, which is a credential
+            raise no_answer("object storage", error, proxied=self._is_proxied(url)) from None
+
+    def _is_proxied(self, url: str) -> bool:
+        try:
+            return is_proxied(self._http, httpx.URL(url))
+        except (httpx.InvalidURL, UnicodeError):
+            return False
 
 
 def _length(sealed: bytes) -> dict[str, str]:
