@@ -121,3 +121,17 @@ class JobUnfinished(ClientError, TimeoutError):
 
 class OutOfRange(UserWarning):
     """Rows lie outside the range the model was calibrated on: their scores may be wrong."""
+
+
+def extra_missing(what: str, module: str, extra: str) -> Misconfigured:
+    """Return the refusal of what needs a module that only an extra of sealdrop brings (`extra_missing`)."""
+    return Misconfigured(
+        f"{what} needs {module}",
+        code="extra_missing",
+        remedy=how_to_install(extra),
+    )
+
+
+def how_to_install(extra: str) -> str:
+    """Return the one sentence on how to install an extra."""
+    return f"Install sealdrop[{extra}]: in a clone, pip install '.[{extra}]'."

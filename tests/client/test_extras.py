@@ -1,12 +1,14 @@
 """What is missing is named, with the extra that brings it."""
 
 import importlib.util
+import sys
 
 import joblib
 import pytest
 from sklearn.linear_model import LogisticRegression
 from typer.testing import CliRunner
 
+from sealdrop import SigV4
 from sealdrop.cli.app import app
 from sealdrop.cli.extras import needs
 from sealdrop.errors import Misconfigured
@@ -21,7 +23,14 @@ def test_a_missing_module_is_told_with_its_extra(module, extra):
     with pytest.raises(Misconfigured) as refusal, needs("publish"):
         raise ModuleNotFoundError(name=module)
     assert refusal.value.code == "extra_missing"
-    assert f"sealdrop[{extra}]" in refusal.value.remedy
+    assert refusal.value.remedy == f"Install sealdrop[{extra}]: in a clone, pip install '.[{extra}]'."
+
+
+def test_signing_without_botocore_is_told_in_the_same_words(monkeypatch):
+    monkeypatch.setitem(sys.modules, "botocore.session", None)
+    with pytest.raises(Misconfigured, match="needs botocore") as refusal:
+        SigV4("eu-central-1")
+    assert refusal.value.remedy == "Install sealdrop[aws]: in a clone, pip install '.[aws]'."
 
 
 def test_text_without_pandas_is_told_to_need_it(tmp_path, monkeypatch):
