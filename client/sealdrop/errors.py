@@ -127,3 +127,17 @@ class OutOfRange(UserWarning):
 
 class RowsRefused(UserWarning):
     """Rows were refused one by one: they have no answer, and the others do."""
+
+
+def extra_missing(what: str, module: str, extra: str) -> Misconfigured:
+    """Return the refusal of what needs a module that only an extra of sealdrop brings (`extra_missing`)."""
+    return Misconfigured(
+        f"{what} needs {module}",
+        code="extra_missing",
+        remedy=how_to_install(extra),
+    )
+
+
+def how_to_install(extra: str) -> str:
+    """Return the one sentence on how to install an extra."""
+    return f"Install sealdrop[{extra}]: in a clone, pip install '.[{extra}]'."

@@ -121,7 +121,7 @@ class Keyring:
             raise InvalidRequest(
                 f"keyring {path} can be read by others",
                 code="exposed_keyring",
-                remedy="Take the rights away (chmod 600), or better, delete it and let a new one be made.",
+                remedy="Take the rights away (chmod 600); if no result is waiting for it, better delete it.",
             )
         content = path.read_bytes()
         try:

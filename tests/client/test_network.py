@@ -1,4 +1,4 @@
-"""A network that fails names its cause, with real sockets on this machine: names, ports, proxies, certificates, time."""
+"""A network that fails names its cause, with real sockets on this machine: ports, proxies, certificates, time."""
 
 import datetime
 import ipaddress

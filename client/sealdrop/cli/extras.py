@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sealdrop.errors import Misconfigured, TransportFailed
+from sealdrop.errors import TransportFailed, extra_missing
 
 _EXTRAS = {"onnx": "onnx", "pandas": "sklearn", "sklearn": "sklearn"}
 
@@ -15,11 +15,7 @@ def needs(extra: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
-        raise Misconfigured(
-            f"this command needs {module}",
-            code="extra_missing",
-            remedy=f"pip install 'sealdrop[{_EXTRAS.get(module, extra)}]'",
-        ) from None
+        raise extra_missing("this command", module, _EXTRAS.get(module, extra)) from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ moto is the storage; in front of it stands the enforcement it lacks, and around 
 mappings, the schedules and the Lambda runtime. Everything listens on one host and ends with the `with` block.
 """
 
+from sealdrop.errors import how_to_install
 from sealdrop.local.errors import (
     FunctionFailed,
     LocalError,
@@ -17,9 +18,7 @@ try:
     from sealdrop.local.stack import Stack
 except ModuleNotFoundError as error:
     raise LocalError(
-        f"the local stack needs {error.name}",
-        code="extra_missing",
-        remedy='Install it with: pip install "sealdrop[local]"',
+        f"the local stack needs {error.name}", code="extra_missing", remedy=how_to_install("local")
     ) from error
 
 __all__ = [

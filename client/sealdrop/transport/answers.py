@@ -6,8 +6,8 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from sealdrop.errors import AGAIN, ServiceRefused, TransportFailed
+from sealdrop.transport.rejected import rejection
 from sealdrop.transport.retrying import TRANSIENT
-from sealdrop_core.errors import Unauthenticated
 
 Answer = TypeVar("Answer", bound=BaseModel)
 LONGEST_ANSWER = 16 << 20  # bytes; the largest the service has is a manifest
@@ -22,7 +22,13 @@ def whole(answer: httpx.Response) -> httpx.Response:
             raise TransportFailed("the answer has no end", code="unreadable_answer")
     framing = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(name, value) for name, value in answer.headers.multi_items() if name not in framing]
-    return httpx.Response(answer.status_code, headers=headers, content=bytes(content), extensions=answer.extensions)
+    return httpx.Response(
+        answer.status_code,
+        headers=headers,
+        content=bytes(content),
+        extensions=answer.extensions,
+        request=answer.request,
+    )
 
 
 def may_pass(response: httpx.Response) -> bool:
@@ -51,16 +57,18 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
     return problem if isinstance(problem, dict) else {}
 
 
-def refusal(response: httpx.Response) -> ServiceRefused:
-    """Return the error that the response's problem details describe, whatever of them is there."""
+def refusal(response: httpx.Response, auth: httpx.Auth | None) -> ServiceRefused:
+    """Return the error that the response's problem details describe; without them, what is known of `auth`."""
     problem, status = _problem(response), response.status_code
     names = ("detail", "code", "remedy", "request_id")
     members = {name: str(problem[name])[:1000] for name in names if name in problem}
+    if status in {401, 403} and "detail" not in members:
+        members["detail"], members["remedy"] = rejection(auth, response)
     default = {401: "unauthenticated", 403: "forbidden", 404: "not_found"}.get(status, "service_refused")
     return ServiceRefused(
         members.get("detail", f"the service answered {status} {response.reason_phrase}"),
         status=status,
         code=members.get("code", default),
-        remedy=members.get("remedy", Unauthenticated.remedy if status == 401 else None),
+        remedy=members.get("remedy"),
         request_id=members.get("request_id", response.headers.get("apigw-requestid", "")),
     )

@@ -98,7 +98,7 @@ class Connection:
         try:
             return persist(lambda: self._once(method, path, stop, **content), stop, patience)
         except Transient as error:
-            raise refusal(error.response) from None
+            raise refusal(error.response, self._http.auth) from None
         except (httpx.HTTPError, UnicodeError) as error:  # a host may be no name at all
             raise no_answer("the service", error, proxied=is_proxied(self._http, self.url)) from error
 
@@ -110,5 +110,5 @@ class Connection:
         if may_pass(response):
             raise Transient(response)
         if not response.is_success:
-            raise refusal(response)
+            raise refusal(response, self._http.auth)
         return response

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from sealdrop.errors import Misconfigured
+from sealdrop.errors import Misconfigured, extra_missing
 
 Credentials = str | Callable[[], str] | httpx.Auth
 
@@ -50,11 +50,7 @@ class SigV4(httpx.Auth):
         try:
             from botocore.session import Session
         except ImportError:
-            raise Misconfigured(
-                "signing with AWS credentials needs botocore",
-                code="extra_missing",
-                remedy="pip install 'sealdrop[aws]'",
-            ) from None
+            raise extra_missing("signing with AWS credentials", "botocore", "aws") from None
         self.region = region
         self._service = service
         self._credentials: Any = Session(profile=profile).get_credentials()

@@ -115,7 +115,7 @@ class RefusedInput(SealdropError):
 
     code = "refused_input"
     status = 422
-    remedy = "Compare the rows with the model's input schema."
+    remedy = "Compare the rows with the model's columns: `sealdrop describe` lists them."
 
 
 class Infeasible(SealdropError):
