@@ -11,24 +11,22 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sealdrop_core.circuit import Array
-
 
 @dataclass(frozen=True)
 class Workload:
-    """A trained estimator, the rows it was trained on, and held-out rows with their labels."""
+    """A trained estimator, a DataFrame of rows it was trained on, and one of held-out rows with their labels."""
 
     name: str
     description: str
     estimator: Any
-    known: Array
-    X: Array
+    known: Any
+    X: Any
     y: NDArray[np.int64]
 
 
 def workloads() -> tuple[Workload, ...]:
     """Train both models."""
-    cancer, digits = load_breast_cancer(), load_digits()
+    cancer, digits = load_breast_cancer(as_frame=True), load_digits(as_frame=True)
     return (
         _train("breast-cancer", "Is the tumour benign? Wisconsin diagnostic data, 30 measurements.", cancer),
         _train("digits", "Which digit is it? 8x8 grey images, 10 classes.", digits),
@@ -40,4 +38,4 @@ def _train(name: str, description: str, data: Any) -> Workload:
         data.data, data.target, test_size=0.3, stratify=data.target, random_state=0
     )
     estimator = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(X, y)
-    return Workload(name, description, estimator, X, held_out, truth)
+    return Workload(name, description, estimator, X, held_out, truth.to_numpy())
