@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from sealdrop.planning import ROWS, Privacy, check_wish, plan
 from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.extremes import extremes, warn_of
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.normalize import normalized
 from sealdrop.publish.reading import Model, read
+from sealdrop.publish.trial import Trial
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest, Weights
@@ -24,12 +26,13 @@ LINEAR_LEEWAY, NETWORK_LEEWAY = 8.0, 1.0
 
 @dataclass(frozen=True)
 class Draft:
-    """A manifest without version and agreement of its own, the weights it names, and what they were made from."""
+    """A manifest without version and agreement of its own, the weights it names, and where both come from."""
 
     manifest: Manifest
     weights: bytes
     model: Model
     calibration: Calibration
+    trial: Trial
 
     def scores(self, rows: Array) -> Array:
         """Return the circuit's own scores of rows (rows, packed columns), in plaintext."""
@@ -51,17 +54,20 @@ def draft(
 ) -> Draft:
     """Compile and plan a model; the parameters are `publish`'s.
 
-    Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
+    Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way. Warns
+    ExtremeCalibrationRow.
     """
     check_wish(error, rows)
     own = read(model) if labels is None else read(model).labelled(labels)
     calibration = replace(Calibration.read(X_calibration, own.compiled), exact=exact)
+    stretched = extremes(calibration)
+    warn_of(stretched)
     leeway = LINEAR_LEEWAY if len(own.compiled.network.layers) == 1 else NETWORK_LEEWAY
 
     def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
         return plan(circuit, values, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)
 
-    fitted = fit(own, calibration, planned, error, min_agreement)
+    fitted = fit(own, calibration, planned, error, min_agreement, stretched)
     weights = fitted.circuit.to_bytes()
     try:
         manifest = Manifest(
@@ -80,7 +86,7 @@ def draft(
         )
     except ValidationError as error:
         raise _refusal(error) from None
-    return Draft(manifest, weights, own, calibration)
+    return Draft(manifest, weights, own, calibration, fitted.trial)
 
 
 def _refusal(error: ValidationError) -> InvalidRequest:
