@@ -1,4 +1,4 @@
-"""Agreement: the published circuit against the owner's model, and ciphertexts of calibration rows against the circuit."""
+"""Agreement: the published circuit against the owner's model, and ciphertexts against the circuit."""
 
 import hashlib
 import warnings
@@ -78,12 +78,13 @@ def _encrypted(opened: Sequence[Array], own: Array, output: Output) -> Encrypted
     """Return what encryption costs: opened scores of each plan against the circuit's own, the worst of them."""
     answers, wanted = [answered(scores, output) for scores in opened], answered(own, output)
     numeric = fidelity.numeric(output)
-    medians = [fidelity.median_error(found, wanted, output) for found in answers] if numeric else []
     changed = [int((found != wanted).reshape(len(own), -1).any(axis=1).sum()) for found in answers]
+    medians = [fidelity.median_error(found, wanted, output) for found in answers] if numeric else []
+    relative = [fidelity.relative_error(found, wanted, output) for found in answers] if numeric else []
     return Encrypted(
         rows=len(own),
         largest_error=max(float(np.abs(scores - own).max()) for scores in opened),
         changed=None if numeric else max(changed),
-        median_error=max((error for error, _ in medians), default=None),
-        relative_error=max((relative for _, relative in medians), default=None),
+        median_error=max(medians, default=None),
+        relative_error=max(relative, default=None),
     )

@@ -45,7 +45,7 @@ def lost(circuit: float, kept: float, rows: int, wanted: float) -> UnsupportedMo
 
 
 def _needed(trial: Trial, wanted: float) -> int:
-    """Return how many rows show the wanted agreement if they all agree: where Wilson's bound for a share of 1 reaches it."""
+    """Return how many rows show the wanted agreement if all agree: where Wilson's bound of a share of 1 reaches it."""
     if numeric(trial.output):
         return LEAST
     return math.ceil(ONE_SIDED**2 * wanted / (1 - wanted)) if wanted < 1 else 0

@@ -1,5 +1,6 @@
 """Extremes: columns whose range a few calibration rows rule, so that all other rows share a small part of it."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,11 +39,12 @@ def extremes(calibration: Calibration) -> list[Extreme]:
     if not numbers:
         return []
     columns = _columns(calibration.table)
-    values = np.column_stack([np.clip(_numbers(columns[index]), own.low, own.high) for own, index in numbers])
-    values = np.where(np.isfinite(values), values, _median(values))
-    narrower, rows = _narrower(values), np.abs(values - _median(values)).argmax(axis=0)
-    stretched = np.flatnonzero(narrower >= NARROWER)
-    found = [Extreme(numbers[index][0].name, int(rows[index]), float(narrower[index])) for index in stretched]
+    values = np.array([np.clip(_numbers(columns[index]), own.low, own.high) for own, index in numbers])
+    narrower = _narrower(values)
+    found = [
+        Extreme(numbers[index][0].name, _farthest(values[index]), float(narrower[index]))
+        for index in np.flatnonzero(narrower >= NARROWER)
+    ]
     return sorted(found, key=lambda extreme: -extreme.narrower)
 
 
@@ -65,36 +67,39 @@ def _columns(table: Any) -> Array:
 
 
 def _numbers(values: Array) -> Array:
-    """Return the column's numbers, NaN for what is none."""
+    """Return the column's numbers, shape (rows,); what is none becomes the median of the others."""
     try:
-        return np.asarray(values, dtype=np.float64)
+        numbers = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
-        return np.array([_number(value) for value in values])
+        numbers = np.array([_number(value) for value in values])
+    missing = ~np.isfinite(numbers)
+    if missing.any():
+        numbers[missing] = 0.0 if missing.all() else np.median(numbers[~missing])
+    return numbers
 
 
 def _number(value: Any) -> float:
     try:
         return float(value)
     except (TypeError, ValueError):
-        return float("nan")
-
-
-def _median(values: Array) -> Array:
-    """Return each column's median of known values, 0 where none is known."""
-    known = np.where(np.isfinite(values).any(axis=0), values, 0.0)
-    return np.asarray(np.nanmedian(known, axis=0))
+        return math.nan
 
 
 def _narrower(values: Array) -> Array:
-    """Return by what factor each column's range shrinks if it must hold all but a few of the rows, wherever it lies.
+    """Return by what factor each column's range shrinks if it must hold all but few rows, wherever it lies.
 
-    A column of which most values are the same has no range to lose: its factor is 1.
+    `values` have shape (columns, rows). A column of which most values are the same has no range to lose: its factor
+    is 1.
     """
-    rows = len(values)
+    columns, rows = values.shape
     few = max(int(FEW * rows), 1)
     if rows <= 2 * few + 1:
-        return np.ones(values.shape[1])
-    parted = np.partition(values, (few, rows - few - 1), axis=0)
-    low, high = np.sort(parted[: few + 1], axis=0), np.sort(parted[rows - few - 1 :], axis=0)
-    widths, whole = (high - low).min(axis=0), high[-1] - low[0]
-    return np.asarray(np.divide(whole, widths, out=np.ones(values.shape[1]), where=widths > 0))
+        return np.ones(columns)
+    parted = np.partition(values, (few, rows - few - 1), axis=1)
+    low, high = np.sort(parted[:, : few + 1], axis=1), np.sort(parted[:, rows - few - 1 :], axis=1)
+    widths, whole = (high - low).min(axis=1), high[:, -1] - low[:, 0]
+    return np.asarray(np.divide(whole, widths, out=np.ones(columns), where=widths > 0))
+
+
+def _farthest(column: Array) -> int:
+    return int(np.abs(column - np.median(column)).argmax())

@@ -14,6 +14,7 @@ SAME = 1e-9  # of a target's size, deviations below it are rounding errors
 TWO_SIDED, ONE_SIDED = 1.96, 1.645  # standard deviations of a normal variable, for 95 %
 TAILS = {TWO_SIDED: 0.025, ONE_SIDED: 0.05}
 RESAMPLES = 1000
+MIDDLE = 0.8  # of the answers, and of their errors
 
 
 def numeric(output: Output) -> bool:
@@ -52,30 +53,37 @@ def wilson(share: float, rows: int, deviations: float) -> tuple[float, float]:
     """Return Wilson's interval of a share of `rows` rows, as wide as so many standard deviations each way."""
     squared = deviations**2 / rows
     middle, half = share + squared / 2, math.sqrt(squared * (share * (1 - share) + squared / 4))
-    return max((middle - half) / (1 + squared), 0.0), min((middle + half) / (1 + squared), 1.0)
+    low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
+    return max(min(low, share), 0.0), min(max(high, share), 1.0)
 
 
-def median_error(found: Answers, wanted: Answers, output: Output) -> tuple[float, float]:
-    """Return the median error of an answer, and that in median deviations of the answers; the worst target's.
+def median_error(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return the median error of an answer, the worst target's."""
+    return float(np.median(_targets(np.abs(found - wanted), output), axis=0).max())
 
-    A target of which most answers are the same is held against its mean deviation, a constant one against its size.
+
+def relative_error(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return what four in five errors stay within, as a share of the spread of the answers; the worst target's.
+
+    The spread is half the width of the middle four in five answers: no tenth of the rows rules it. Answers that are
+    nearly all the same are held against their mean deviation, a constant target against its size.
     """
-    errors, answers = (_targets(values, output) for values in (np.abs(found - wanted), wanted))
-    deviations = np.abs(answers - np.median(answers, axis=0))
-    spread, mean, size = np.median(deviations, axis=0), deviations.mean(axis=0), np.abs(answers).mean(axis=0)
-    spread = np.where(spread > SAME * size, spread, np.where(mean > SAME * size, mean, np.maximum(size, 1.0)))
-    errors = np.median(errors, axis=0)
-    return float(errors.max()), float((errors / spread).max())
+    answers = _targets(wanted, output)
+    low, high = np.quantile(answers, (0.5 - MIDDLE / 2, 0.5 + MIDDLE / 2), axis=0)
+    deviation, size = np.abs(answers - np.median(answers, axis=0)).mean(axis=0), np.abs(answers).mean(axis=0)
+    spread = np.where(deviation > SAME * size, deviation, np.maximum(size, 1.0))
+    spread = np.where(high - low > SAME * size, (high - low) / 2, spread)
+    return float((np.quantile(_targets(np.abs(found - wanted), output), MIDDLE, axis=0) / spread).max())
 
 
 def agreement(found: Answers, wanted: Answers, output: Output) -> float:
-    """Return the score that a model is held to: for numbers the median error counts too, lest few large answers rule.
+    """Return the score that a model is held to: for numbers the relative error counts too, lest few large answers rule.
 
-    An R² of 1 - e² says that errors are e times as large as the answers spread, and so does a relative median error e.
+    An R² of 1 - e² says that errors are e times as large as the answers spread, and so does a relative error of e.
     """
     if not numeric(output):
         return score(found, wanted, output)
-    return min(score(found, wanted, output), max(1 - median_error(found, wanted, output)[1] ** 2, 0.0))
+    return min(score(found, wanted, output), max(1 - relative_error(found, wanted, output) ** 2, 0.0))
 
 
 def _targets(values: Answers, output: Output) -> Array:

@@ -24,6 +24,8 @@ DEVIATION_SHARE = 1 / 16
 # a good fit leaves most rows' probabilities about as they are
 PROBABILITY, MOST_ROWS = 0.1, 0.95
 COARSER = 4.0  # times an error for which there is no plan
+SMALLEST = 1e-10  # error: none as small was ever planned for
+SMALLER_UNIT = "Fit the model to targets in a smaller unit, so that their numbers are larger."
 Planner = Callable[[Circuit, Array, float | None], tuple[Plan, ...]]
 
 
@@ -82,11 +84,16 @@ def _planned(
     """Return the first attempt that has plans; raises the first one's Infeasible if none has."""
     rows = normalized(calibration.rows, calibration.normalization)
     refusals: list[Infeasible] = []
+    allowed = 0.0
     for trial, circuit, allowed in _attempts(ranked, model, calibration, error):
         try:
             return Fitted(circuit, planner(circuit, rows, allowed), trial)
         except Infeasible as refusal:
             refusals.append(refusal)
+    if allowed < SMALLEST and error is None:
+        raise Infeasible(
+            f"the scores need an error below {told(SMALLEST)}, smaller than a fixed point carries", remedy=SMALLER_UNIT
+        )
     raise refusals[0]
 
 

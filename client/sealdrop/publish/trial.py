@@ -66,8 +66,8 @@ class Trial:
         if fidelity.numeric(self.output):
             found = answered(self.scores, self.output)
             return min(self.score, fidelity.lower_bound(found, self.wanted, self.output))
-        low, _ = fidelity.wilson(self.transplanted(1.0), self.rows, fidelity.ONE_SIDED)
-        return min(self.score, low)
+        share = max(self.score, self.transplanted(1.0))
+        return min(self.score, fidelity.wilson(share, self.rows, fidelity.ONE_SIDED)[0])
 
     def steady(self, least: float) -> bool:
         """Whether the agreement leaves half of the allowance: labels stay, about, when deviations are doubled."""
@@ -101,7 +101,7 @@ class Trial:
         """Return what the published card says of it."""
         found, output = answered(self.scores, self.output), self.output
         low, high = fidelity.interval(found, self.wanted, output)
-        median = fidelity.median_error(found, self.wanted, output) if fidelity.numeric(output) else (None, None)
+        numeric = fidelity.numeric(output)
         probabilities = probability_errors(self.scores, self.exact, output)
         return HeldOut(
             rows=self.rows,
@@ -110,8 +110,8 @@ class Trial:
             low=low,
             high=high,
             largest_error=float(self.deviations.max()),
-            median_error=median[0],
-            relative_error=median[1],
+            median_error=fidelity.median_error(found, self.wanted, output) if numeric else None,
+            relative_error=fidelity.relative_error(found, self.wanted, output) if numeric else None,
             largest_probability_error=None if probabilities is None else float(probabilities.max()),
         )
 

@@ -76,7 +76,7 @@ class HeldOut(Card):
     largest_error: float = Field(ge=0)
     # of an answer that is a number, in its own units; of several targets the worst
     median_error: float | None = Field(default=None, ge=0)
-    # the median error divided by the median deviation of the original's answers from their median
+    # what 80 % of the answers are off by at most, as a share of half the width of the middle 80 % of the original's
     relative_error: float | None = Field(default=None, ge=0)
     # of any class, where the original gives probabilities
     largest_probability_error: float | None = Field(default=None, ge=0, le=1)
