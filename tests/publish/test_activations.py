@@ -1,14 +1,15 @@
 """Activations become polynomials that fit the values they really see."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from sealdrop.publish.activations import DEGREES, circuits, fit
+from sealdrop.publish.activations import DEGREES, _ridge, fit
 from sealdrop.publish.network import Layer, Network, chain
 from sealdrop.publish.nonlinearities import ACTIVATIONS
-from sealdrop_core.circuit import Affine
+from sealdrop_core.circuit import Affine, Array, Circuit
 
 draw = np.random.default_rng(11)
 
@@ -21,11 +22,15 @@ def _network(activation: str, *widths: int) -> Network:
     return chain(widths[0], layers[:-1])
 
 
+def _circuits(network: Network, X: Array) -> Iterator[Circuit]:
+    return (fit(network, X, degree, each=each) for degree in DEGREES for each in (False, True))
+
+
 @pytest.mark.parametrize("activation", ["relu", "logistic", "tanh", "softplus", "gelu"])
 def test_higher_degrees_fit_better(activation: str) -> None:
     network, X, unseen = _network(activation, 6, 10, 2), *draw.normal(size=(2, 500, 6))
     wanted = network.evaluate(unseen)
-    errors = [np.sqrt(np.mean((circuit.evaluate(unseen) - wanted) ** 2)) for circuit in circuits(network, X)]
+    errors = [np.sqrt(np.mean((circuit.evaluate(unseen) - wanted) ** 2)) for circuit in _circuits(network, X)]
     for shared_or_own in (errors[::2], errors[1::2]):
         assert len(shared_or_own) == len(DEGREES)
         assert shared_or_own[-1] < shared_or_own[0]
@@ -71,7 +76,7 @@ def test_the_affine_map_after_is_fitted_again() -> None:
 
 def test_polynomials_do_not_run_away_beyond_the_calibration_rows() -> None:
     network, X = _network("tanh", 5, 8, 3), draw.normal(size=(300, 5))
-    for circuit in circuits(network, X):
+    for circuit in _circuits(network, X):
         beyond = 1.4 * X
         assert np.abs(circuit.evaluate(beyond) - network.evaluate(beyond)).max() < 2
 
@@ -79,11 +84,13 @@ def test_polynomials_do_not_run_away_beyond_the_calibration_rows() -> None:
 def test_constant_values_are_no_trouble() -> None:
     network = _network("relu", 3, 4, 2)
     X = np.tile(draw.normal(size=3), (5, 1))
-    for circuit in circuits(network, X):
+    for circuit in _circuits(network, X):
         np.testing.assert_allclose(circuit.evaluate(X), network.evaluate(X), atol=1e-9)
 
 
-def test_polynomial_networks_are_taken_as_they_are() -> None:
-    network = chain(3, [Affine(np.eye(3), np.zeros(3))])
-    [circuit] = circuits(network, np.ones((2, 3)))
-    assert circuit.polynomials == ()
+def test_more_units_than_rows_give_the_same_map_as_the_larger_system() -> None:
+    """Ridge regression has two forms; on few rows the smaller system stands for the larger."""
+    X, Y = draw.normal(size=(8, 20)), draw.normal(size=(8, 3))
+    larger = np.linalg.solve(X.T @ X + 0.1 * np.eye(20), X.T @ Y)
+    np.testing.assert_allclose(_ridge(X, Y, 0.1), larger, atol=1e-10)
+    np.testing.assert_allclose(_ridge(X.T, X.T @ Y, 0.1), np.linalg.solve(X @ X.T + 0.1 * np.eye(8), X @ X.T @ Y))

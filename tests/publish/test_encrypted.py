@@ -10,17 +10,19 @@ from tests.publish.zoo import APPROXIMATED, EXACT, Fitted, data, fitted
 from sealdrop.prediction import Prediction
 from sealdrop.publish.agreement import encrypted_scores
 from sealdrop.publish.drafting import draft
-from sealdrop.publish.original import answered, answers, score
+from sealdrop.publish.fidelity import score
+from sealdrop.publish.original import answered, answers
 from sealdrop.publish.sklearn import compile_estimator
 from sealdrop.timing import Stopwatch
 from sealdrop_core.manifest import Output
 
 ROWS = 120  # at most
+LEAST = 0.97  # agreement
 
 
-def _opened(case: Fitted) -> tuple[Any, Any, Output, float]:
+def _opened(case: Fitted, **options: float) -> tuple[Any, Any, Output, float]:
     """Return unseen rows, clipped to the calibrated range, the scores opened for them, what they mean, the error."""
-    drafted = draft(case.estimator, case.X, name="model", rows=(1000,))
+    drafted = draft(case.estimator, case.X, name="model", rows=(1000,), **options)
     manifest = drafted.manifest
     low, high = ([getattr(feature, end) for feature in manifest.features] for end in ("low", "high"))
     rows = np.clip(case.unseen[:ROWS], low, high)
@@ -47,9 +49,10 @@ def test_exact_models_answer_within_the_promised_error(name: str) -> None:
 
 @pytest.mark.parametrize("name", APPROXIMATED)
 def test_approximated_models_agree_on_unseen_rows(name: str) -> None:
+    """A hundred rows, which some of them have, are too few to be sure of 98 %."""
     case = fitted(name)
-    rows, scores, output, _ = _opened(case)
-    assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= 0.98
+    rows, scores, output, _ = _opened(case, min_agreement=LEAST)
+    assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= LEAST
 
 
 @pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])

@@ -8,7 +8,6 @@ import pytest
 from tests.publish.zoo import EXACT, fitted
 
 from sealdrop.prediction import Prediction, offers
-from sealdrop.publish.activations import circuits
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.normalize import absorb, normalized
 from sealdrop.publish.sklearn import compile_estimator
@@ -31,7 +30,7 @@ def test_a_circuit_answers_as_the_estimator(name: str) -> None:
     case = fitted(name)
     compiled = compile_estimator(case.estimator)
     calibration = Calibration.read(case.X, compiled)
-    [circuit] = circuits(compiled.network, case.X)
+    circuit = compiled.network.circuit()
     own = absorb(circuit, calibration.normalization)
     scores = own.evaluate(normalized(case.unseen, calibration.normalization))
     prediction = Prediction(compiled.output, scores, job="test", timing=Stopwatch(1).read())

@@ -1,7 +1,7 @@
 """`sealdrop describe`: a model's public card."""
 
 from sealdrop.cli import console, profiles
-from sealdrop.cli.agreement import agreement, differences
+from sealdrop.cli.agreement import agreement
 from sealdrop.cli.options import Json, ModelName, ProfileName, Token, Url
 from sealdrop.cost import PriceTable, Sizing, bill, job
 from sealdrop.prediction import OFFERED, offers
@@ -77,8 +77,7 @@ def _card(manifest: Manifest) -> dict[str, object]:
     card["rows admitted"] = _admitted(manifest)
     promised = max(plan.quote.error for plan in manifest.plans)
     card["promised"] = f"encryption adds at most {promised:.2g} to a score"
-    card["agreement"] = agreement(manifest)
-    return card | differences(manifest)
+    return card | agreement(manifest)
 
 
 def _admitted(manifest: Manifest) -> str:

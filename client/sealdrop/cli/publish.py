@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from sealdrop.cli import console
-from sealdrop.cli.agreement import agreement, differences
+from sealdrop.cli.agreement import agreement
 from sealdrop.cli.extras import aws_errors, needs
 from sealdrop.cli.options import Bucket, ColumnMatching, Json, ProfileName, TableName
 from sealdrop.cli.store import open_store
@@ -123,7 +123,6 @@ def _report(manifest: Manifest, dry_run: bool, as_json: bool) -> None:
             "compiled" if dry_run else "published": manifest.name if dry_run else manifest.reference,
             "digest": manifest.digest,
             "plans": ", ".join(plan.id for plan in manifest.plans),
-            "agreement": agreement(manifest),
-            **differences(manifest),
+            **agreement(manifest),
         }
     )

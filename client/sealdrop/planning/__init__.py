@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from sealdrop.planning import coefficient, column, exact, rotation
+from sealdrop.planning.bulk import in_bulk
 from sealdrop.planning.precision import Privacy
 from sealdrop.planning.rows import for_circuit
 from sealdrop_core.circuit import Affine, Array, Circuit, Polynomial
 from sealdrop_core.errors import Infeasible, InvalidRequest
 from sealdrop_core.plan import Plan
 
-__all__ = ["ROWS", "Privacy", "check_wish", "fitting_error", "plan"]
+__all__ = ["ROWS", "Privacy", "check_wish", "coarsest_error", "fitting_error", "plan"]
 
 ROWS = (1, 1000, 1_000_000)  # request sizes that are planned for unless others are asked for
 EXTREMES = 1e-140, 1e140  # errors beyond would leave the numbers that noise is reckoned in
@@ -81,11 +82,18 @@ def _scores(circuit: Circuit, rows: Array) -> Array:
 
 
 def fitting_error(scores: Array) -> float:
-    """Return the error that fits scores of shape (rows, outputs).
+    """Return the error that fits the bulk of scores of shape (rows, outputs); what is far out does not count.
 
-    That is 2^-10, or 2^-15 of the largest score if that is more; but never more than 2^-6 of what they spread by,
-    lest scores that are all small, or all large and alike, drown.
+    That is 2^-10, or 2^-15 of the largest score if that is more; but never more than `coarsest_error`.
     """
-    usual = max(FINEST, OF_LARGEST * float(np.abs(scores).max()))
-    spread = float(np.ptp(scores, axis=0).max()) / 2
-    return min(usual, OF_SPREAD * spread) if spread else usual
+    inside = in_bulk(scores)
+    return min(max(FINEST, OF_LARGEST * float(np.abs(scores[inside]).max())), coarsest_error(scores))
+
+
+def coarsest_error(scores: Array) -> float:
+    """Return the largest error that still fits scores of shape (rows, outputs): 2^-6 of what their bulk spreads by.
+
+    Beyond it, scores that are all small, or all large and alike, drown. Scores that are all the same take any error.
+    """
+    low, high = (np.where(in_bulk(scores), scores, far) for far in (np.inf, -np.inf))
+    return OF_SPREAD * float((high.max(axis=0) - low.min(axis=0)).max()) / 2 or math.inf

@@ -80,11 +80,11 @@ def split(rounding: Rounding, bound: float, prime: int, error: float, privacy: P
     """Divide the bits of the prime between weights and input; the weights get as few as the error allows.
 
     `bound` is the largest score that must not wrap around the prime. Weights far above 1 need no bits behind the point,
-    and fewer than none.
+    and fewer than none; weights far below 1 begin behind zeros, which are not counted.
     """
     bits = capacity(rounding.affine, bound, prime, error)
-    most = max(int(bits / 2), 1)
     above = math.frexp(float(np.abs(rounding.weight).max()))[1]
+    most = max(int(bits / 2), 1) - min(above, 0)
     least = min(LEAST_WEIGHT_BITS - max(above, 0), most)
     weight_bits = fewest_bits(rounding.error, error * SHARE[privacy], least, most)
     weight_error, row_norm = rounding.error(weight_bits), rounding.row_norm(weight_bits)

@@ -19,16 +19,6 @@ BEYOND = 1.5  # times the reach of the calibration rows
 SHARED_WEIGHT, OWN_WEIGHT = 3e-4, 3e-3  # of what is beyond, times that of the rows: a unit alone sees less of its range
 
 
-def circuits(network: Network, X: Array) -> list[Circuit]:
-    """Return the circuits that stand for a network, by ascending degree; without activations it is one itself.
-
-    Of each degree there are two: with one polynomial for all units of a layer, and with one for each.
-    """
-    if not network.activations:
-        return [network.circuit()]
-    return [fit(network, X, degree, each=each) for degree in DEGREES for each in (False, True)]
-
-
 def fit(network: Network, X: Array, degree: int, *, each: bool = False) -> Circuit:
     """Replace every activation by the polynomial that fits it best on what rows X bring to it, layer after layer.
 
@@ -58,10 +48,20 @@ def _fitted_again(layer: Affine, values: Array, wanted: Array) -> Affine:
     """Return the map closest to `wanted` on `values`: ridge regression of what `layer` leaves over."""
     mean, left = values.mean(axis=0), wanted - layer(values)
     centred = values - mean
-    gram = centred.T @ centred
-    penalty = RIDGE * (np.trace(gram) / len(gram) or 1.0)
-    change = np.linalg.solve(gram + penalty * np.eye(len(gram)), centred.T @ (left - left.mean(axis=0))).T
+    penalty = RIDGE * (float((centred**2).sum()) / centred.shape[1] or 1.0)
+    change = _ridge(centred, left - left.mean(axis=0), penalty).T
     return Affine(layer.weight + change, layer.bias + left.mean(axis=0) - change @ mean)
+
+
+def _ridge(X: Array, Y: Array, penalty: float) -> Array:
+    """Return the B, shape (columns, targets), that minimises |Y - X B|^2 + penalty |B|^2.
+
+    Of X^T (X X^T + p)^-1 and (X^T X + p)^-1 X^T, which are equal, the one with the smaller system.
+    """
+    rows, columns = X.shape
+    if rows < columns:
+        return np.asarray(X.T @ np.linalg.solve(X @ X.T + penalty * np.eye(rows), Y))
+    return np.asarray(np.linalg.solve(X.T @ X + penalty * np.eye(columns), X.T @ Y))
 
 
 def _shrunk(layer: Layer, reach: Array) -> Layer:

@@ -1,24 +1,28 @@
-"""Agreement: the published circuit against the owner's model, on calibration rows that are really encrypted."""
+"""Agreement: the published circuit against the owner's model, and ciphertexts against the circuit."""
 
 import hashlib
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from sealdrop.keyring import Keyring
+from sealdrop.publish import fidelity
+from sealdrop.publish.disagreement import lost
 from sealdrop.publish.drafting import Draft
-from sealdrop.publish.fitting import too_low
-from sealdrop.publish.original import answered, probability_errors, score
+from sealdrop.publish.original import answered
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation import Program
-from sealdrop_core.manifest import Agreement, Manifest
+from sealdrop_core.manifest import FEW_ROWS, Agreement, Encrypted, HeldOut, Manifest, Output
 from sealdrop_core.plan import Plan
 from sealdrop_core.sealed import Header, split
 
 SAMPLE, LEAST = 128, 16  # rows
 SECONDS = 10.0
-LOST = 1e-3  # of agreement, to noise that is within the promised error
-SHARPEN = "Ask for a smaller error; publish targets of very different sizes one by one."
+
+
+class FewCalibrationRows(UserWarning):
+    """Few calibration rows: how well a network with fitted activations agrees on other rows is hardly known."""
 
 
 def _affordable(plans: Sequence[Plan]) -> int:
@@ -43,24 +47,44 @@ def encrypted_scores(manifest: Manifest, plan: Plan, weights: bytes, X: Array) -
 
 
 def measure(draft: Draft, min_agreement: float) -> Agreement:
-    """Compare what a data owner reads from ciphertexts, by the worst of all plans, with the model's own answers.
+    """Say how the circuit agrees with the model, from its trial, and how ciphertexts do with the circuit.
 
-    The circuit agrees on all calibration rows, or there would be no draft; what is refused here, with UnsupportedModel
-    (`agreement_too_low`), is an encryption that loses rows which the circuit itself gets right.
+    Raises UnsupportedModel (`agreement_too_low`) where both together are less than `min_agreement`, or where the
+    published circuit is farther from the model than its trial was. Warns FewCalibrationRows.
     """
-    manifest, network, output = draft.manifest, draft.model.compiled.network, draft.manifest.output
-    sample = draft.calibration.sample(_affordable(manifest.plans))
-    wanted = draft.model.answers(sample.table)
-    opened = [encrypted_scores(manifest, plan, draft.weights, sample.rows) for plan in manifest.plans]
-    found = min(score(answered(scores, output), wanted, output) for scores in opened)
-    own = score(answered(draft.scores(sample.rows), output), wanted, output)
-    if found < min(min_agreement, own - LOST):
-        raise too_low(found, min_agreement, SHARPEN)
-    exact = network.evaluate(sample.rows)
-    off = [probability_errors(scores, exact, output) for scores in opened]
-    return Agreement(
-        rows=len(sample.rows),
-        score=found,
-        largest_error=max(float(np.abs(scores - exact).max()) for scores in opened),
-        largest_probability_error=max((float(each.max()) for each in off if each is not None), default=None),
+    output, plans = draft.manifest.output, draft.manifest.plans
+    sample = draft.calibration.sample(_affordable(plans))
+    own = draft.scores(sample.rows)
+    opened = [encrypted_scores(draft.manifest, plan, draft.weights, sample.rows) for plan in plans]
+    answers = answered(own, output)
+    circuit = min(draft.trial.score, fidelity.agreement(answers, draft.model.answers(sample.table), output))
+    kept = min(fidelity.agreement(answered(scores, output), answers, output) for scores in opened)
+    if circuit - (1 - kept) < min_agreement:
+        raise lost(circuit, kept, len(own), min_agreement)
+    held_out = draft.trial.card()
+    if held_out.few:
+        warnings.warn(_few(held_out), FewCalibrationRows, stacklevel=3)
+    return Agreement(held_out=held_out, encrypted=_encrypted(opened, own, output))
+
+
+def _few(held_out: HeldOut) -> str:
+    return (
+        f"{held_out.rows} distinct calibration rows are few to judge fitted activations by: the agreement may be"
+        f" {held_out.low:.3f} to {held_out.high:.3f} on rows like these; give {FEW_ROWS} or more"
+    )
+
+
+def _encrypted(opened: Sequence[Array], own: Array, output: Output) -> Encrypted:
+    """Return what encryption costs: opened scores of each plan against the circuit's own, the worst of them."""
+    answers, wanted = [answered(scores, output) for scores in opened], answered(own, output)
+    numeric = fidelity.numeric(output)
+    changed = [int((found != wanted).reshape(len(own), -1).any(axis=1).sum()) for found in answers]
+    medians = [fidelity.median_error(found, wanted, output) for found in answers] if numeric else []
+    relative = [fidelity.relative_error(found, wanted, output) for found in answers] if numeric else []
+    return Encrypted(
+        rows=len(own),
+        largest_error=max(float(np.abs(scores - own).max()) for scores in opened),
+        changed=None if numeric else max(changed),
+        median_error=max(medians, default=None),
+        relative_error=max(relative, default=None),
     )

@@ -12,10 +12,12 @@ from pydantic import ValidationError
 from sealdrop.planning import ROWS, Privacy, check_wish, plan
 from sealdrop.publish.calibration import Calibration
 from sealdrop.publish.conventions import USUAL, Conventions
+from sealdrop.publish.extremes import extremes, warn_of
 from sealdrop.publish.fitting import fit
 from sealdrop.publish.normalize import normalized
 from sealdrop.publish.reading import Model, read
 from sealdrop.publish.rows import load
+from sealdrop.publish.trial import Trial
 from sealdrop_core.circuit import Array, Circuit
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Manifest, Weights
@@ -28,12 +30,13 @@ LINEAR_LEEWAY, NETWORK_LEEWAY = 8.0, 1.0
 
 @dataclass(frozen=True)
 class Draft:
-    """A manifest without version and agreement of its own, the weights it names, and what they were made from."""
+    """A manifest without version and agreement of its own, the weights it names, and where both come from."""
 
     manifest: Manifest
     weights: bytes
     model: Model
     calibration: Calibration
+    trial: Trial
 
     def scores(self, rows: Array) -> Array:
         """Return the circuit's own scores of rows (rows, packed columns), in plaintext."""
@@ -56,7 +59,8 @@ def draft(
 ) -> Draft:
     """Compile and plan a model; the parameters are `publish`'s, and `conventions` holds what it says of tables.
 
-    Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way.
+    Raises UnsupportedModel, UnsupportedCalibration or Infeasible with what stands in the way. Warns
+    ExtremeCalibrationRow.
     """
     check_wish(error, rows)
     own = read(model) if labels is None else read(model).labelled(labels)
@@ -65,13 +69,15 @@ def draft(
     )
     calibration = replace(Calibration.read(table, own.compiled, conventions), exact=exact)
     ends = normalized(calibration.ends, calibration.normalization)
+    stretched = extremes(calibration)
+    warn_of(stretched)
     leeway = LINEAR_LEEWAY if len(own.compiled.network.layers) == 1 else NETWORK_LEEWAY
 
     def planned(circuit: Circuit, values: Array, allowed: float | None) -> tuple[Plan, ...]:
         seen = np.vstack([values, ends])
         return plan(circuit, seen, error=allowed, rows=rows, response=response, leeway=leeway, exact=exact)
 
-    fitted = fit(own, calibration, planned, error, min_agreement)
+    fitted = fit(own, calibration, planned, error, min_agreement, stretched)
     weights = fitted.circuit.to_bytes()
     try:
         manifest = Manifest(
@@ -91,7 +97,7 @@ def draft(
         )
     except ValidationError as error:
         raise _refusal(error) from None
-    return Draft(manifest, weights, own, calibration)
+    return Draft(manifest, weights, own, calibration, fitted.trial)
 
 
 def _refusal(error: ValidationError) -> InvalidRequest:

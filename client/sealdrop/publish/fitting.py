@@ -1,116 +1,139 @@
 """Fit: the cheapest circuit that still answers like the model, with the plans to evaluate it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sealdrop.planning import fitting_error
+from sealdrop.planning import coarsest_error, fitting_error
+from sealdrop.planning.bulk import in_bulk
 from sealdrop.planning.nearest import told
-from sealdrop.publish.activations import circuits
 from sealdrop.publish.calibration import Calibration
+from sealdrop.publish.disagreement import disagrees
+from sealdrop.publish.extremes import Extreme, stretched
 from sealdrop.publish.normalize import absorb, normalized
-from sealdrop.publish.original import answered, probability_errors, score
 from sealdrop.publish.reading import Model
 from sealdrop.publish.refusal import UnsupportedModel
+from sealdrop.publish.trial import Trial, trials
 from sealdrop_core.circuit import Array, Circuit
-from sealdrop_core.errors import Infeasible, SealdropError
+from sealdrop_core.errors import Infeasible
 from sealdrop_core.plan import Plan
 
-SAMPLE = 2000  # rows
 # the share of a fitted polynomial's deviation that noise may add: less is not worth longer numbers
 DEVIATION_SHARE = 1 / 16
 # a good fit leaves most rows' probabilities about as they are
 PROBABILITY, MOST_ROWS = 0.1, 0.95
+COARSER = 4.0  # times an error for which there is no plan
+SMALLEST = 1e-10  # error: none as small was ever planned for
+SMALLER_UNIT = "Fit the model to targets in a smaller unit, so that their numbers are larger."
 Planner = Callable[[Circuit, Array, float | None], tuple[Plan, ...]]
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """A circuit over normalised rows, and its plans."""
+    """A circuit over normalised rows, its plans, and the trial that chose it."""
 
     circuit: Circuit
     plans: tuple[Plan, ...]
+    trial: Trial
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """A circuit over rows as they are, its agreement with the model, and by how much it is off.
-
-    `deviation` is that of a score at most, `probability` that of a probability for most rows.
-    """
-
-    circuit: Circuit
-    agreement: float
-    deviation: float
-    probability: float
-
-    def good(self, min_agreement: float) -> bool:
-        """Whether it leaves half of the allowance to rows that were not seen."""
-        return self.agreement >= (1 + min_agreement) / 2 and self.probability <= PROBABILITY
-
-
-def fit(model: Model, calibration: Calibration, planner: Planner, error: float | None, min_agreement: float) -> Fitted:
+def fit(
+    model: Model,
+    calibration: Calibration,
+    planner: Planner,
+    error: float | None,
+    min_agreement: float,
+    extremes: Sequence[Extreme] = (),
+) -> Fitted:
     """Try polynomial degrees from the cheapest up, until one agrees with the model and has a plan.
 
-    A fit should leave half of the allowance to rows that were not seen; if none does, the closest one will have to do.
-    An `error` bounds what polynomials and encryption are off by together. Without one the plan takes one that fits the
-    scores, or a small part of what the polynomials are off by.
-    Raises Infeasible, or UnsupportedModel (`agreement_too_low`, `deviation_too_large`).
+    Each is judged on rows that it was not fitted to. A good one leaves half of the allowance; if there is none, the
+    closest that is surely above `min_agreement` will have to do. An `error` bounds what polynomials and encryption are
+    off by together; without one the plan takes an error that fits the scores, or a small part of what the polynomials
+    are off by. A refusal names the `extremes`, which may be its cause.
+    Raises Infeasible, UnsupportedModel (`agreement_too_low`, `deviation_too_large`) or UnsupportedCalibration
+    (`too_few_calibration_rows`).
     """
-    candidates = _candidates(model, calibration)
-    if error is not None:
-        candidates = _close(candidates, error)
-    good = [one for one in candidates if one.good(min_agreement)]
-    fair = [one for one in candidates if min_agreement <= one.agreement and not one.good(min_agreement)]
+    tried = list(trials(model, calibration))
+    close = tried if error is None else _close(tried, error)
+    ranked = _ranked(close, min_agreement)
+    if not ranked:
+        raise disagrees(max(close, key=lambda trial: (trial.sure, trial.score)), min_agreement, extremes)
+    try:
+        return _planned(ranked, model, calibration, planner, error)
+    except Infeasible as refusal:
+        raise (stretched(refusal, extremes) if extremes else refusal) from None
+
+
+def _ranked(tried: Sequence[Trial], min_agreement: float) -> list[Trial]:
+    """Return the trials that are surely above the least agreement: good ones as they come, then others by score."""
+    sure = [trial for trial in tried if trial.sure >= min_agreement]
+    good = [trial for trial in sure if trial.steady(min_agreement) and _most(trial.probabilities) <= PROBABILITY]
+    fair = [trial for trial in sure if trial not in good]
+    return [*good, *sorted(fair, key=lambda trial: (-trial.score, _most(trial.probabilities)))]
+
+
+def _most(values: Array) -> float:
+    return float(np.quantile(values, MOST_ROWS))
+
+
+def _planned(
+    ranked: Sequence[Trial], model: Model, calibration: Calibration, planner: Planner, error: float | None
+) -> Fitted:
+    """Return the first attempt that has plans; raises the first one's Infeasible if none has."""
     rows = normalized(calibration.rows, calibration.normalization)
-    refusals: list[SealdropError] = []
-    for one in [*good, *sorted(fair, key=lambda one: (-one.agreement, one.probability))]:
-        own = absorb(one.circuit, calibration.normalization)
-        fitting = max(fitting_error(own.evaluate(rows)), one.deviation * DEVIATION_SHARE)
+    refusals: list[Infeasible] = []
+    allowed = 0.0
+    for trial, circuit, allowed in _attempts(ranked, model, calibration, error):
         try:
-            return Fitted(own, planner(own, rows, fitting if error is None else error - one.deviation))
+            return Fitted(circuit, planner(circuit, rows, allowed), trial)
         except Infeasible as refusal:
             refusals.append(refusal)
-    raise refusals[0] if refusals else too_low(max(one.agreement for one in candidates), min_agreement)
+    if allowed < SMALLEST and error is None:
+        raise Infeasible(
+            f"the scores need an error below {told(SMALLEST)}, smaller than a fixed point carries", remedy=SMALLER_UNIT
+        )
+    raise refusals[0]
 
 
-def _candidates(model: Model, calibration: Calibration) -> list[_Candidate]:
-    compiled, sample = model.compiled, calibration.sample(SAMPLE)
-    wanted, exact = model.answers(sample.table), compiled.network.evaluate(sample.rows)
-    found = []
-    for circuit in circuits(compiled.network, calibration.rows):
-        scores = circuit.evaluate(sample.rows)
-        agreement = score(answered(scores, compiled.output), wanted, compiled.output)
-        off = probability_errors(scores, exact, compiled.output)
-        probability = 0.0 if off is None else float(np.quantile(off, MOST_ROWS))
-        found.append(_Candidate(circuit, agreement, float(np.abs(scores - exact).max()), probability))
-    return found
+def _attempts(
+    ranked: Sequence[Trial], model: Model, calibration: Calibration, error: float | None
+) -> Iterator[tuple[Trial, Circuit, float]]:
+    """Yield each trial's circuit, fitted to all rows, with the error that fits best; then with coarser ones."""
+    rows = normalized(calibration.rows, calibration.normalization)
+    waiting = []
+    for trial in ranked:
+        circuit = absorb(trial.circuit(model.compiled.network, calibration.rows), calibration.normalization)
+        if error is None:
+            scores = circuit.evaluate(rows)
+            allowed = max(fitting_error(scores), _largest_of_bulk(trial.deviations) * DEVIATION_SHARE)
+            waiting.append((trial, circuit, allowed, coarsest_error(scores)))
+        else:
+            allowed = error - float(trial.deviations.max())
+        yield trial, circuit, allowed
+    for trial, circuit, finest, coarsest in () if calibration.exact else waiting:
+        allowed = finest * COARSER
+        while allowed <= coarsest:
+            yield trial, circuit, allowed
+            allowed *= COARSER
 
 
-def _close(candidates: list[_Candidate], error: float) -> list[_Candidate]:
-    """Return the candidates that leave half of the error to encryption.
+def _largest_of_bulk(deviations: Array) -> float:
+    column = deviations[:, np.newaxis]
+    return float(column[in_bulk(column)].max())
+
+
+def _close(tried: Sequence[Trial], error: float) -> list[Trial]:
+    """Return the trials that leave half of the error to encryption.
 
     Raises UnsupportedModel (`deviation_too_large`) when there is none.
     """
-    close = [one for one in candidates if one.deviation <= error / 2]
-    if close:
-        return close
-    least = min(one.deviation for one in candidates)
+    least = min(float(trial.deviations.max()) for trial in tried)
+    if least <= error / 2:
+        return [trial for trial in tried if trial.deviations.max() <= error / 2]
     raise UnsupportedModel(
         f"the closest polynomials move a score of this network by {least:.2g}, and {error:.2g} is all it may be off by",
         code="deviation_too_large",
         remedy=f"Allow an error of {told(2 * least)}, or name none: labels can agree all the same.",
-    )
-
-
-REFIT = "Scale the inputs, fit a smaller or more regularised network, or lower min_agreement knowingly."
-
-
-def too_low(agreement: float, wanted: float, remedy: str = REFIT) -> UnsupportedModel:
-    """Return the refusal of a model that answers otherwise once it is encrypted."""
-    return UnsupportedModel(
-        f"on calibration rows the encrypted model agrees to {agreement:.4f} with the original, wanted is {wanted:g}",
-        code="agreement_too_low",
-        remedy=remedy,
     )

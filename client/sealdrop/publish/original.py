@@ -1,4 +1,4 @@
-"""The owner's model itself: its own answers, and how well others agree with them."""
+"""The owner's model itself: its own answers, and the same read from scores."""
 
 import warnings
 from typing import Any
@@ -11,8 +11,6 @@ from sealdrop.publish.refusal import UnsupportedCalibration
 from sealdrop.timing import Stopwatch
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Output
-
-SAME = 1e-9  # of a target's size, deviations below it are rounding errors
 
 
 def answers(model: Any, X: Any, output: Output) -> NDArray[Any]:
@@ -51,19 +49,3 @@ def probability_errors(scores: Array, exact: Array, output: Output) -> Array | N
 
 def _prediction(scores: Array, output: Output) -> Prediction:
     return Prediction(output, scores, job="publish", timing=Stopwatch(len(scores)).read())
-
-
-def score(found: NDArray[Any], wanted: NDArray[Any], output: Output) -> float:
-    """Return the share of rows with equal labels, or for numbers the coefficient of determination, at least 0.
-
-    Of several targets the worst counts; what is transformed is one vector. A target that is the same for all rows has
-    nothing to determine: it is held against its size.
-    """
-    if output.kind not in ("regression", "transform"):
-        return float(np.mean(found == wanted))
-    targets = (len(wanted), -1) if output.kind == "regression" else (-1, 1)
-    left = np.sum((found - wanted).reshape(targets) ** 2, axis=0)
-    spread = np.sum((wanted - wanted.mean(axis=0)).reshape(targets) ** 2, axis=0)
-    size = np.sum(wanted.reshape(targets) ** 2, axis=0)
-    constant = spread <= SAME**2 * size
-    return float(np.clip(1 - left / np.where(constant, np.maximum(size, len(wanted)), spread), 0, 1).min())

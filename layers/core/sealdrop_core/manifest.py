@@ -13,6 +13,7 @@ from sealdrop_core.steps import Step, outputs
 
 Label = str | int | float | bool
 Kind = Literal["number", "integer", "boolean", "text", "any"]
+FEW_ROWS = 200  # of fewer, even when all labels agree, the 95 % interval reaches below 98 %
 
 
 class Feature(Card):
@@ -68,18 +69,54 @@ class Output(Card):
     flat: bool = True
 
 
-class Agreement(Card):
-    """Measured at publishing, by really encrypting `rows` calibration rows; the worst of all plans.
+class HeldOut(Card):
+    """What polynomials cost: the circuit in plaintext against the original model, on calibration rows.
 
-    `score` holds predictions on ciphertexts against the original's own: the share of equal labels, or for numbers the
-    coefficient of determination, not below 0. `largest_error` is of the scores, `largest_probability_error` of the
-    probabilities, where the original has them.
+    Where activations were fitted, `rows` distinct rows were dealt into `folds`, and each fold was judged by a circuit
+    fitted to the others; where nothing was fitted, `folds` is 1. `score` is the share of equal labels, or for numbers
+    the coefficient of determination (R²), not below 0; from `low` to `high` is its 95 % confidence interval on rows
+    like these.
     """
 
     rows: int = Field(ge=1)
+    folds: int = Field(ge=1)
     score: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    # of a score, over all rows and outputs
     largest_error: float = Field(ge=0)
+    # of an answer that is a number, in its own units; of several targets the worst
+    median_error: float | None = Field(default=None, ge=0)
+    # what 80 % of the answers are off by at most, as a share of half the width of the middle 80 % of the original's
+    relative_error: float | None = Field(default=None, ge=0)
+    # of any class, where the original gives probabilities
     largest_probability_error: float | None = Field(default=None, ge=0, le=1)
+
+    @property
+    def few(self) -> bool:
+        """Whether so few rows judged what was fitted that the score on others is hardly known."""
+        return self.folds > 1 and self.rows < FEW_ROWS
+
+
+class Encrypted(Card):
+    """What encryption costs: answers from ciphertexts against the circuit's own in plaintext; the worst plan's.
+
+    `rows` calibration rows were encrypted, evaluated and opened. `changed` of them got another label; errors of answers
+    that are numbers are as in HeldOut.
+    """
+
+    rows: int = Field(ge=1)
+    largest_error: float = Field(ge=0)
+    changed: int | None = Field(default=None, ge=0)
+    median_error: float | None = Field(default=None, ge=0)
+    relative_error: float | None = Field(default=None, ge=0)
+
+
+class Agreement(Card):
+    """How well a published model agrees with its original, measured at publishing: in two steps, each alone."""
+
+    held_out: HeldOut
+    encrypted: Encrypted
 
 
 class Weights(Card):

@@ -8,7 +8,8 @@ Layouts: Microsoft SEAL 4.x, `Ciphertext::save_members`, `KSwitchKeys::save_memb
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 
@@ -149,8 +150,14 @@ def inflate(stream: bytes, size: int | None) -> bytes:
 
 
 def _decompress(body: bytes) -> bytes:
+    return bytes(_zstd().decompress(body))
+
+
+@cache
+def _zstd() -> Any:
+    """Return the module, looked for once: Python searches its path again for each import that fails."""
     try:
         from compression import zstd  # Python 3.14
     except ImportError:
         from backports import zstd
-    return bytes(zstd.decompress(body))
+    return zstd

@@ -1,0 +1,105 @@
+"""Extremes: columns whose range a few calibration rows rule, so that all other rows share a small part of it."""
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sealdrop.publish.calibration import Calibration
+from sealdrop_core.circuit import Array
+from sealdrop_core.errors import Infeasible
+
+FEW = 0.01  # of the rows, and at least one
+NARROWER = 32.0  # times: the numbers that are encrypted lose as much of their precision
+REMEDY = "Drop the row, or state the column's range: ranges={column: (low, high)}."
+
+
+class ExtremeCalibrationRow(UserWarning):
+    """A few calibration rows stretch the range of a column, and with it the error of all other rows."""
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """A column that would be `narrower` times narrower without few rows, of which `row` is the most extreme."""
+
+    column: str
+    row: int
+    narrower: float
+
+    def __str__(self) -> str:
+        return f"row {self.row} stretches the range of column '{self.column}' {self.narrower:.2g} times"
+
+
+def extremes(calibration: Calibration) -> list[Extreme]:
+    """Return the columns that few rows rule, the most stretched first."""
+    numbers = [(feature, index) for index, feature in enumerate(calibration.features) if feature.is_bounded]
+    if not numbers:
+        return []
+    columns = _columns(calibration.table)
+    values = np.array([np.clip(_numbers(columns[index]), own.low, own.high) for own, index in numbers])
+    narrower = _narrower(values)
+    found = [
+        Extreme(numbers[index][0].name, _farthest(values[index]), float(narrower[index]))
+        for index in np.flatnonzero(narrower >= NARROWER)
+    ]
+    return sorted(found, key=lambda extreme: -extreme.narrower)
+
+
+def warn_of(found: Sequence[Extreme]) -> None:
+    """Warn ExtremeCalibrationRow of the most stretched column, if there is any."""
+    if found:
+        others = f"; {len(found) - 1} other columns are stretched too" if len(found) > 1 else ""
+        warnings.warn(f"{found[0]}{others}. {REMEDY}", ExtremeCalibrationRow, stacklevel=3)
+
+
+def stretched(refusal: Infeasible, found: Sequence[Extreme]) -> Infeasible:
+    """Return the refusal of a plan with what stretches the scores' range."""
+    return Infeasible(f"{refusal.message}: {found[0]}", remedy=REMEDY)
+
+
+def _columns(table: Any) -> Array:
+    """Return the table's columns, shape (columns, rows), as they came."""
+    table = table.toarray() if hasattr(table, "toarray") else table
+    return np.asarray(table.to_numpy(dtype=object) if hasattr(table, "to_numpy") else table).T
+
+
+def _numbers(values: Array) -> Array:
+    """Return the column's numbers, shape (rows,); what is none becomes the median of the others."""
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.array([_number(value) for value in values])
+    missing = ~np.isfinite(numbers)
+    if missing.any():
+        numbers[missing] = 0.0 if missing.all() else np.median(numbers[~missing])
+    return numbers
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _narrower(values: Array) -> Array:
+    """Return by what factor each column's range shrinks if it must hold all but few rows, wherever it lies.
+
+    `values` have shape (columns, rows). A column of which most values are the same has no range to lose: its factor
+    is 1.
+    """
+    columns, rows = values.shape
+    few = max(int(FEW * rows), 1)
+    if rows <= 2 * few + 1:
+        return np.ones(columns)
+    parted = np.partition(values, (few, rows - few - 1), axis=1)
+    low, high = np.sort(parted[:, : few + 1], axis=1), np.sort(parted[:, rows - few - 1 :], axis=1)
+    widths, whole = (high - low).min(axis=1), high[:, -1] - low[:, 0]
+    return np.asarray(np.divide(whole, widths, out=np.ones(columns), where=widths > 0))
+
+
+def _farthest(column: Array) -> int:
+    return int(np.abs(column - np.median(column)).argmax())

@@ -1,0 +1,112 @@
+"""Fidelity: how well answers are the original's own, and what a sample of rows can tell of rows it does not hold."""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sealdrop_core.circuit import Array
+from sealdrop_core.manifest import Output
+
+Answers = NDArray[Any]
+SAME = 1e-9  # of a target's size, deviations below it are rounding errors
+TWO_SIDED, ONE_SIDED = 1.96, 1.645  # standard deviations of a normal variable, for 95 %
+TAILS = {TWO_SIDED: 0.025, ONE_SIDED: 0.05}
+RESAMPLES = 1000
+MIDDLE = 0.8  # of the answers, and of their errors
+
+
+def numeric(output: Output) -> bool:
+    """Whether the model answers with numbers rather than labels."""
+    return output.kind in ("regression", "transform")
+
+
+def score(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return the share of rows with equal labels, or for numbers the coefficient of determination, at least 0.
+
+    Of several targets the worst counts; what is transformed is one vector. A target that is the same for all rows has
+    nothing to determine: it is held against its size.
+    """
+    if not numeric(output):
+        return float(np.mean(found == wanted))
+    return float(_determined(found, wanted, output, np.ones((1, len(wanted))))[0])
+
+
+def interval(found: Answers, wanted: Answers, output: Output) -> tuple[float, float]:
+    """Return the 95 % confidence interval of the score on rows that were not seen.
+
+    Wilson's for a share of labels; for numbers the percentiles of R² over resampled rows (Efron's bootstrap).
+    """
+    if not numeric(output):
+        return wilson(score(found, wanted, output), len(wanted), TWO_SIDED)
+    low, high = np.quantile(_resampled(found, wanted, output), (TAILS[TWO_SIDED], 1 - TAILS[TWO_SIDED]))
+    return float(low), float(high)
+
+
+def lower_bound(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return the bound that R² on rows that were not seen stays above with 95 % confidence."""
+    return float(np.quantile(_resampled(found, wanted, output), TAILS[ONE_SIDED]))
+
+
+def wilson(share: float, rows: int, deviations: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of `rows` rows, as wide as so many standard deviations each way."""
+    squared = deviations**2 / rows
+    middle, half = share + squared / 2, math.sqrt(squared * (share * (1 - share) + squared / 4))
+    low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
+    return max(min(low, share), 0.0), min(max(high, share), 1.0)
+
+
+def median_error(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return the median error of an answer, the worst target's."""
+    return float(np.median(_targets(np.abs(found - wanted), output), axis=0).max())
+
+
+def relative_error(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return what four in five errors stay within, as a share of the spread of the answers; the worst target's.
+
+    The spread is half the width of the middle four in five answers: no tenth of the rows rules it. Answers that are
+    nearly all the same are held against their mean deviation, a constant target against its size.
+    """
+    answers = _targets(wanted, output)
+    low, high = np.quantile(answers, (0.5 - MIDDLE / 2, 0.5 + MIDDLE / 2), axis=0)
+    deviation, size = np.abs(answers - np.median(answers, axis=0)).mean(axis=0), np.abs(answers).mean(axis=0)
+    spread = np.where(deviation > SAME * size, deviation, np.maximum(size, 1.0))
+    spread = np.where(high - low > SAME * size, (high - low) / 2, spread)
+    return float((np.quantile(_targets(np.abs(found - wanted), output), MIDDLE, axis=0) / spread).max())
+
+
+def agreement(found: Answers, wanted: Answers, output: Output) -> float:
+    """Return the score that a model is held to: for numbers the relative error counts too, lest few large answers rule.
+
+    An R² of 1 - e² says that errors are e times as large as the answers spread, and so does a relative error of e.
+    """
+    if not numeric(output):
+        return score(found, wanted, output)
+    return min(score(found, wanted, output), max(1 - relative_error(found, wanted, output) ** 2, 0.0))
+
+
+def _targets(values: Answers, output: Output) -> Array:
+    """Return numbers as (values, targets); what is transformed is one target."""
+    return np.asarray(values.reshape((len(values), -1) if output.kind == "regression" else (-1, 1)), dtype=np.float64)
+
+
+def _resampled(found: Answers, wanted: Answers, output: Output) -> Array:
+    rows = len(wanted)
+    weights = np.random.default_rng(0).multinomial(rows, np.full(rows, 1 / rows), RESAMPLES)
+    return _determined(found, wanted, output, weights.astype(np.float64))
+
+
+def _determined(found: Answers, wanted: Answers, output: Output, weights: Array) -> Array:
+    """Return R² of the rows taken as often as each of `weights` (samples, rows) says, the worst target's."""
+    answers = _targets(wanted, output)
+    centred = (answers - answers.mean(axis=0)).reshape(len(wanted), -1)
+    squared = ((found - wanted).reshape(len(wanted), -1) ** 2, centred, centred**2)
+    if output.kind == "transform":
+        squared = tuple(values.sum(axis=1, keepdims=True) for values in squared)
+    left, first, second = (weights @ values for values in squared)
+    count, size = len(answers), np.sum(answers**2, axis=0)
+    spread = second - first**2 / count
+    constant = spread <= SAME**2 * size
+    scores = 1 - left / np.where(constant, np.maximum(size, len(wanted)), spread)
+    return np.asarray(np.clip(scores, 0, 1).min(axis=1))
