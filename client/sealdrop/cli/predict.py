@@ -38,7 +38,7 @@ def predict(
             require(chosen.manifest.output, "predict_proba")
         read = table.read(rows, chosen.manifest, id_column)
         if read.ignored:
-            console.note(f"not used: {', '.join(name or 'a column without a name' for name in read.ignored)}")
+            console.note(f"columns of the file that are not used: {len(read.ignored)}")
         with opened(output) as place, read.line_told():
             reference = chosen.manifest.reference
             with console.bar(reference) as update:
