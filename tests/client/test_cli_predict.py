@@ -38,7 +38,7 @@ def test_predict_writes_what_the_estimator_says(run, rows_csv, cancer, tmp_path)
 def test_predict_writes_to_standard_output(run, rows_csv, cancer):
     done = run("predict", rows_csv, "--model", "breast-cancer")
     assert len(read(done.stdout)) == len(cancer.X)
-    assert "1 of the file's columns are not the model's" in done.stderr
+    assert "columns of the file that are not used: 1" in done.stderr
 
 
 def test_predict_writes_json(run, rows_csv, cancer):

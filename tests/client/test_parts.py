@@ -1,8 +1,12 @@
 """How rows are cut, and how few threads carry many parts."""
 
 import threading
+import weakref
 
-from sealdrop.request.bounded_map import bounded_map
+import pandas as pd
+
+from sealdrop.request import send
+from sealdrop.request.bounded_map import WIDTH, bounded_map
 from sealdrop.request.parts import PART_BYTES, Part, at_a_time, cut, rows_per_part
 
 
@@ -24,6 +28,22 @@ def test_large_parts_are_held_two_at_a_time(published):
     blocks = PART_BYTES // plan.input_bytes(1)
     widths = [at_a_time(plan, plan.layout.rows_per_block * blocks * times) for times in (1, 2, 20)]
     assert widths == [4, 2, 2]
+
+
+def test_few_sealed_parts_are_held_at_a_time(service, client, cancer, monkeypatch):
+    held, counts, sealed_part = weakref.WeakSet(), [], send.SealedPart
+
+    def sealed(*fields):
+        part = sealed_part(*fields)
+        held.add(part)
+        counts.append(len(held))
+        return part
+
+    monkeypatch.setattr("sealdrop.request.parts.PART_ROWS", 1)
+    monkeypatch.setattr(send, "SealedPart", sealed)
+    client.model("breast-cancer").predict(pd.concat([cancer.X] * 12))
+    assert len(counts) > 3 * WIDTH
+    assert max(counts) <= WIDTH + 1
 
 
 def test_a_bounded_map_keeps_order_and_bound():

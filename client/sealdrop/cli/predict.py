@@ -47,7 +47,7 @@ def predict(
             require(chosen.manifest.output, "predict_proba")
         table = read_rows(rows, chosen.manifest, id_column=id_column, columns=columns, sep=sep, decimal=decimal)
         if table.unused:
-            console.note(f"{table.unused} of the file's columns are not the model's and were not used")
+            console.note(f"columns of the file that are not used: {table.unused}")
         with opened(output) as place, table.naming_lines():
             reference = chosen.manifest.reference
             with console.bar(reference) as update:
