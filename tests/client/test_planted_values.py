@@ -69,7 +69,7 @@ COMMANDS = {
     "calibrate as JSON": ("publish", "MODEL", "-n", "other", "-c", "FILE", "--dry-run", "--json"),
 }
 # leaks that are known: of files, when rows are predicted, and of tables
-KNOWN = {"no header and a column too many", "a header that matches in part", "json", "names that match in part"}
+KNOWN: set[str] = set()
 # what the SDK is given
 TABLES = {
     "a word for a number": pd.DataFrame({"age": [WORD], "weight": [1.0], "colour": ["red"]}),

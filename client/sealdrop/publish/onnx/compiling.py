@@ -1,7 +1,7 @@
 """Compile a graph: walk its nodes, and read its outputs as one model's."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,11 @@ def compile_graph(path: Path) -> CompiledGraph:
     Raises UnsupportedModel with the node that does not fit.
     """
     graph = read(path)
+    compiled = _compiled(graph)
+    return replace(compiled, compiled=compiled.compiled.named(graph.columns))
+
+
+def _compiled(graph: Graph) -> CompiledGraph:
     features = sum(int(np.prod(shape)) for shape in graph.inputs.values())
     values = _walk(graph, features)
     found = {name: values[name] for name in graph.outputs if isinstance(values.get(name), Wire | Head)}
@@ -73,7 +78,7 @@ def compile_graph(path: Path) -> CompiledGraph:
     assert isinstance(value, Wire)
     if others:
         ignored = ", ".join(f"'{other}'" for other, _ in others)
-        warnings.warn(f"only output '{name}' is published, not {ignored}", IgnoredOutput, stacklevel=2)
+        warnings.warn(f"only output '{name}' is published, not {ignored}", IgnoredOutput, stacklevel=3)
     return CompiledGraph(_scores(value, features), graph, name)
 
 

@@ -51,6 +51,19 @@ class Graph:
     proto: ModelProto
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns: an input of width one is a column, and a wider one among several has numbered ones.
+
+        A single input that is wider has columns without names.
+        """
+        widths = {name: math.prod(shape) for name, shape in self.inputs.items()}
+        if len(widths) == 1 and max(widths.values()) > 1:
+            return ()
+        return tuple(
+            name if width == 1 else f"{name}[{index}]" for name, width in widths.items() for index in range(width)
+        )
+
+    @property
     def producer(self) -> str:
         """Who wrote the file, and the opset."""
         opset = max((entry.version for entry in self.proto.opset_import if not entry.domain), default=0)

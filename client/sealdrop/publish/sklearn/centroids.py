@@ -6,7 +6,7 @@ import numpy as np
 
 from sealdrop.publish.compiled import Compiled, competing
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import predicts
 from sealdrop_core.circuit import Array
 
 
@@ -15,13 +15,13 @@ def _nearest(centres: Array, classes: Any) -> Compiled:
     return competing(2 * centres, -np.sum(centres**2, axis=1), classes, "classes")
 
 
-@compiles("cluster.KMeans", "cluster.MiniBatchKMeans", fitted="cluster_centers_")
+@predicts("cluster.KMeans", "cluster.MiniBatchKMeans", fitted="cluster_centers_")
 def k_means(estimator: Any) -> Compiled:
     """The number of the nearest cluster."""
     return _nearest(estimator.cluster_centers_, range(len(estimator.cluster_centers_)))
 
 
-@compiles("neighbors.NearestCentroid", fitted="centroids_")
+@predicts("neighbors.NearestCentroid", fitted="centroids_")
 def nearest_centroid(estimator: Any) -> Compiled:
     """The class of the nearest centroid; with unequal priors, the class of the largest discriminant score."""
     if estimator.metric != "euclidean":

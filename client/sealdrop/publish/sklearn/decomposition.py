@@ -6,10 +6,10 @@ import numpy as np
 
 from sealdrop.publish.compiled import Compiled, dense, transformer
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import transforms
 
 
-@compiles("decomposition.PCA", "decomposition.IncrementalPCA", fitted="components_")
+@transforms("decomposition.PCA", "decomposition.IncrementalPCA", fitted="components_")
 def pca(estimator: Any) -> Compiled:
     """components @ (x - mean), divided by the standard deviations if whitened."""
     weight = np.asarray(estimator.components_)
@@ -19,14 +19,14 @@ def pca(estimator: Any) -> Compiled:
     return transformer(weight, -weight @ estimator.mean_)
 
 
-@compiles("decomposition.FastICA", fitted="components_")
+@transforms("decomposition.FastICA", fitted="components_")
 def fast_ica(estimator: Any) -> Compiled:
     """components @ (x - mean), centred only when whitened."""
     shift = -estimator.components_ @ estimator.mean_ if estimator.whiten else np.zeros(len(estimator.components_))
     return transformer(estimator.components_, shift)
 
 
-@compiles(
+@transforms(
     "decomposition.TruncatedSVD",
     "random_projection.GaussianRandomProjection",
     "random_projection.SparseRandomProjection",
@@ -38,7 +38,7 @@ def projection(estimator: Any) -> Compiled:
     return transformer(weight, np.zeros(len(weight)))
 
 
-@compiles("discriminant_analysis.LinearDiscriminantAnalysis", fitted="coef_", within=True)
+@transforms("discriminant_analysis.LinearDiscriminantAnalysis", fitted="coef_")
 def discriminant_projection(estimator: Any) -> Compiled:
     """The projection onto the most discriminative directions."""
     if estimator.solver == "lsqr":
@@ -48,12 +48,11 @@ def discriminant_projection(estimator: Any) -> Compiled:
     return transformer(weight, shift)
 
 
-@compiles(
+@transforms(
     "cross_decomposition.PLSRegression",
     "cross_decomposition.PLSCanonical",
     "cross_decomposition.CCA",
     fitted="coef_",
-    within=True,
 )
 def partial_least_squares_projection(estimator: Any) -> Compiled:
     """The rotated, standardised features."""

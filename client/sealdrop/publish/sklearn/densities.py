@@ -6,7 +6,7 @@ import numpy as np
 
 from sealdrop.publish.compiled import Compiled, meaning
 from sealdrop.publish.quadratic import difference, quadratic
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import predicts
 from sealdrop_core.circuit import Array
 
 
@@ -24,7 +24,7 @@ def _posterior(precision: Array, means: Array, constant: Array, classes: Any, *,
     return Compiled(quadratic(*scores), meaning("multinomial", classes))
 
 
-@compiles("discriminant_analysis.QuadraticDiscriminantAnalysis", fitted="rotations_")
+@predicts("discriminant_analysis.QuadraticDiscriminantAnalysis", fitted="rotations_")
 def quadratic_discriminant_analysis(estimator: Any) -> Compiled:
     """Log posteriors with one covariance for each class."""
     pairs = list(zip(estimator.rotations_, estimator.scalings_, strict=True))
@@ -35,7 +35,7 @@ def quadratic_discriminant_analysis(estimator: Any) -> Compiled:
     )
 
 
-@compiles("naive_bayes.GaussianNB", fitted="theta_")
+@predicts("naive_bayes.GaussianNB", fitted="theta_")
 def gaussian_naive_bayes(estimator: Any) -> Compiled:
     """Log posteriors with one variance for each class and feature."""
     variance = np.asarray(estimator.var_)
@@ -44,7 +44,7 @@ def gaussian_naive_bayes(estimator: Any) -> Compiled:
     return _posterior(precision, estimator.theta_, constant, estimator.classes_, competing=True)
 
 
-@compiles("mixture.GaussianMixture", "mixture.BayesianGaussianMixture", fitted="precisions_")
+@predicts("mixture.GaussianMixture", "mixture.BayesianGaussianMixture", fitted="precisions_")
 def gaussian_mixture(estimator: Any) -> Compiled:
     """The component a row most likely comes from.
 

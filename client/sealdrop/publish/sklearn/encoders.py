@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from sealdrop.publish.compiled import Compiled, preprocessor
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import transforms
 from sealdrop_core.steps import Bins, Codebook, Impute, OneHot, Ordinal, Value
 
 
-@compiles("impute.SimpleImputer", fitted="statistics_", within=True)
+@transforms("impute.SimpleImputer", fitted="statistics_", alone=False)
 def simple_imputer(estimator: Any) -> Compiled:
     """One fill for each column; a column that had no value at all is left out."""
     fills = tuple(_value(fill) for fill in estimator.statistics_)
@@ -21,7 +21,7 @@ def simple_imputer(estimator: Any) -> Compiled:
     return preprocessor(Impute(fills=fills, missing=_value(estimator.missing_values), indicators=indicators))
 
 
-@compiles("preprocessing.OneHotEncoder", fitted="categories_", within=True)
+@transforms("preprocessing.OneHotEncoder", fitted="categories_", alone=False)
 def one_hot_encoder(estimator: Any) -> Compiled:
     """One column for each category but dropped ones; infrequent categories share one."""
     books, widths = [], []
@@ -42,7 +42,7 @@ def _slot(group: int | None, dropped: int | None) -> float | None:
     return float(group - (dropped is not None and group > dropped))
 
 
-@compiles("preprocessing.OrdinalEncoder", fitted="categories_", within=True)
+@transforms("preprocessing.OrdinalEncoder", fitted="categories_", alone=False)
 def ordinal_encoder(estimator: Any) -> Compiled:
     """One number for each category."""
     books = []
@@ -65,7 +65,7 @@ def _groups(estimator: Any, column: int, count: int) -> tuple[list[int], int | N
     return [int(group) for group in mapping], int(max(mapping))
 
 
-@compiles("preprocessing.KBinsDiscretizer", fitted="bin_edges_", within=True)
+@transforms("preprocessing.KBinsDiscretizer", fitted="bin_edges_", alone=False)
 def k_bins_discretizer(estimator: Any) -> Compiled:
     """The number of a value's bin, or one column for each bin."""
     edges = tuple(tuple(float(edge) for edge in column[1:-1]) for column in estimator.bin_edges_)

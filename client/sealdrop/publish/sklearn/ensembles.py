@@ -5,7 +5,7 @@ from typing import Any
 from sealdrop.publish.compiled import Compiled, labels
 from sealdrop.publish.network import stack
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compile_estimator, compiles
+from sealdrop.publish.sklearn.registry import compile_estimator, predicts
 from sealdrop_core.manifest import Output
 
 
@@ -19,7 +19,7 @@ def _parts(estimator: Any) -> list[Compiled]:
     return parts
 
 
-@compiles("multiclass.OneVsRestClassifier", fitted="estimators_")
+@predicts("multiclass.OneVsRestClassifier", fitted="estimators_")
 def one_vs_rest(estimator: Any) -> Compiled:
     """One score for each class, or for each of many labels."""
     parts = _parts(estimator)
@@ -33,7 +33,7 @@ def one_vs_rest(estimator: Any) -> Compiled:
     return Compiled(network, Output(kind="ovr" if probable else "classes", classes=labels(estimator.classes_)))
 
 
-@compiles("multiclass.OneVsOneClassifier", fitted="estimators_")
+@predicts("multiclass.OneVsOneClassifier", fitted="estimators_")
 def one_vs_one(estimator: Any) -> Compiled:
     """One score for each pair of classes; votes, and confidences where votes tie, are counted by the client."""
     if not all(hasattr(part, "decision_function") for part in estimator.estimators_):

@@ -9,7 +9,7 @@ from sealdrop.publish.compiled import Compiled, dense, labels
 from sealdrop.publish.network import Network, affine
 from sealdrop.publish.quadratic import quadratic
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import predicts
 from sealdrop_core.circuit import Affine, Array, Polynomial
 from sealdrop_core.manifest import Output
 
@@ -41,7 +41,7 @@ def _powers(support: Array, gamma: float, coef0: float, degree: int, dual: Array
     return Network((hidden, power, Affine(dual * scale**degree, bias)))
 
 
-@compiles("svm.SVC", "svm.NuSVC", fitted="support_vectors_")
+@predicts("svm.SVC", "svm.NuSVC", fitted="support_vectors_")
 def support_vector_classifier(estimator: Any) -> Compiled:
     """One margin for two classes, votes over pairs for more."""
     classes = estimator.classes_
@@ -70,7 +70,7 @@ def _pairwise(estimator: Any) -> Array:
     return np.stack(rows)
 
 
-@compiles("svm.SVR", "svm.NuSVR", fitted="support_vectors_")
+@predicts("svm.SVR", "svm.NuSVR", fitted="support_vectors_")
 def support_vector_regressor(estimator: Any) -> Compiled:
     """One score."""
     return Compiled(_of(estimator, dense(estimator.dual_coef_), estimator.intercept_), Output(kind="regression"))
@@ -88,7 +88,7 @@ def _of(estimator: Any, dual: Array, bias: Array) -> Network:
     )
 
 
-@compiles("kernel_ridge.KernelRidge", fitted="dual_coef_")
+@predicts("kernel_ridge.KernelRidge", fitted="dual_coef_")
 def kernel_ridge(estimator: Any) -> Compiled:
     """Kernels with all rows it was fitted on; linear and quadratic ones collapse to the width of a row."""
     dual = np.asarray(estimator.dual_coef_)

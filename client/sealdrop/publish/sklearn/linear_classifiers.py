@@ -7,11 +7,11 @@ import numpy as np
 from sealdrop.publish.compiled import Compiled, classifier, competing
 from sealdrop.publish.network import affine
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import predicts
 from sealdrop_core.manifest import Output
 
 
-@compiles("linear_model.LogisticRegression", "linear_model.LogisticRegressionCV", fitted="coef_")
+@predicts("linear_model.LogisticRegression", "linear_model.LogisticRegressionCV", fitted="coef_")
 def logistic_regression(estimator: Any) -> Compiled:
     """One logit for two classes; softmax for more, or one logistic for each as releases before 1.8 could."""
     way = getattr(estimator, "multi_class", "auto")
@@ -24,14 +24,14 @@ def logistic_regression(estimator: Any) -> Compiled:
     return classifier(estimator.coef_, estimator.intercept_, estimator.classes_, "ovr" if ovr else "multinomial")
 
 
-@compiles("linear_model.SGDClassifier", fitted="coef_")
+@predicts("linear_model.SGDClassifier", fitted="coef_")
 def sgd_classifier(estimator: Any) -> Compiled:
     """One score against the rest for each class; probabilities exist for the logistic loss."""
     kind = "ovr" if estimator.loss == "log_loss" else "classes"
     return classifier(estimator.coef_, estimator.intercept_, estimator.classes_, kind)
 
 
-@compiles(
+@predicts(
     "linear_model.Perceptron",
     "linear_model.PassiveAggressiveClassifier",
     "svm.LinearSVC",
@@ -42,7 +42,7 @@ def one_against_the_rest(estimator: Any) -> Compiled:
     return classifier(estimator.coef_, estimator.intercept_, estimator.classes_, "classes")
 
 
-@compiles("linear_model.RidgeClassifier", "linear_model.RidgeClassifierCV", fitted="coef_")
+@predicts("linear_model.RidgeClassifier", "linear_model.RidgeClassifierCV", fitted="coef_")
 def ridge_classifier(estimator: Any) -> Compiled:
     """A ridge regression onto -1 and 1 for each class, or for each of many labels."""
     if estimator._label_binarizer.y_type_.startswith("multilabel"):
@@ -52,19 +52,19 @@ def ridge_classifier(estimator: Any) -> Compiled:
     return classifier(estimator.coef_, estimator.intercept_, estimator.classes_, "classes")
 
 
-@compiles("discriminant_analysis.LinearDiscriminantAnalysis", fitted="coef_")
+@predicts("discriminant_analysis.LinearDiscriminantAnalysis", fitted="coef_")
 def linear_discriminant_analysis(estimator: Any) -> Compiled:
     """Log posteriors up to a common term: linear since the classes share one covariance."""
     return classifier(estimator.coef_, estimator.intercept_, estimator.classes_, "multinomial")
 
 
-@compiles("naive_bayes.MultinomialNB", fitted="feature_log_prob_")
+@predicts("naive_bayes.MultinomialNB", fitted="feature_log_prob_")
 def multinomial_naive_bayes(estimator: Any) -> Compiled:
     """Log likelihoods of counts: linear in the counts."""
     return competing(estimator.feature_log_prob_, estimator.class_log_prior_, estimator.classes_, "multinomial")
 
 
-@compiles("naive_bayes.ComplementNB", fitted="feature_log_prob_")
+@predicts("naive_bayes.ComplementNB", fitted="feature_log_prob_")
 def complement_naive_bayes(estimator: Any) -> Compiled:
     """Weights of the complement of each class (Rennie et al., ICML 2003); the prior counts for one class only."""
     return competing(estimator.feature_log_prob_, np.zeros(1), estimator.classes_, "multinomial")

@@ -7,7 +7,7 @@ import numpy as np
 from sealdrop.publish.compiled import Compiled, dense, regressor
 from sealdrop.publish.network import stack
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compile_estimator, compiles
+from sealdrop.publish.sklearn.registry import compile_estimator, predicts
 from sealdrop_core.manifest import Output
 
 _PLAIN = (
@@ -39,7 +39,7 @@ _PLAIN = (
 )
 
 
-@compiles(*(f"linear_model.{name}" for name in _PLAIN), "svm.LinearSVR", fitted="coef_")
+@predicts(*(f"linear_model.{name}" for name in _PLAIN), "svm.LinearSVR", fitted="coef_")
 def linear_regressor(estimator: Any) -> Compiled:
     """weight @ x + bias."""
     weight = dense(estimator.coef_)
@@ -48,26 +48,26 @@ def linear_regressor(estimator: Any) -> Compiled:
     return regressor(weight, estimator.intercept_)
 
 
-@compiles("linear_model.PoissonRegressor", "linear_model.GammaRegressor", fitted="coef_")
+@predicts("linear_model.PoissonRegressor", "linear_model.GammaRegressor", fitted="coef_")
 def log_link(estimator: Any) -> Compiled:
     """A generalized linear model with a logarithmic link: the client takes the exponential."""
     return regressor(estimator.coef_, estimator.intercept_, link="exp")
 
 
-@compiles("linear_model.TweedieRegressor", fitted="coef_")
+@predicts("linear_model.TweedieRegressor", fitted="coef_")
 def tweedie(estimator: Any) -> Compiled:
     """A generalized linear model; `auto` is the identity for the normal distribution and the logarithm above."""
     logarithmic = estimator.link == "log" or (estimator.link == "auto" and estimator.power > 0)
     return regressor(estimator.coef_, estimator.intercept_, link="exp" if logarithmic else "identity")
 
 
-@compiles("linear_model.RANSACRegressor", fitted="estimator_")
+@predicts("linear_model.RANSACRegressor", fitted="estimator_")
 def ransac(estimator: Any) -> Compiled:
     """The regressor that was fitted to the inliers."""
     return compile_estimator(estimator.estimator_)
 
 
-@compiles(
+@predicts(
     "cross_decomposition.PLSRegression", "cross_decomposition.PLSCanonical", "cross_decomposition.CCA", fitted="coef_"
 )
 def partial_least_squares(estimator: Any) -> Compiled:
@@ -77,7 +77,7 @@ def partial_least_squares(estimator: Any) -> Compiled:
     return regressor(weight[0] if estimator._predict_1d else weight, bias)
 
 
-@compiles("multioutput.MultiOutputRegressor", fitted="estimators_")
+@predicts("multioutput.MultiOutputRegressor", fitted="estimators_")
 def multi_output(estimator: Any) -> Compiled:
     """One regressor for each target, side by side."""
     parts = [compile_estimator(part) for part in estimator.estimators_]

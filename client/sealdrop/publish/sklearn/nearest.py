@@ -35,3 +35,17 @@ def nearest(name: str) -> str:
     if not name.startswith("sklearn."):
         return "Give a fitted scikit-learn estimator or an ONNX file; a derived class may compute something else."
     return "docs/models.md lists the estimators that fit."
+
+
+_WITHIN = (
+    (("KMeans",), "A distance needs a square root: use NearestCentroid at the end, or PCA in the middle."),
+    (("Voting", "Stacking"), "Publish a linear model of the members' outputs, or one of the members."),
+)
+
+
+def within(name: str) -> str:
+    """Return a remedy for a class that predicts at the end of a pipeline, and whose transform no compiler knows."""
+    for words, remedy in _WITHIN:
+        if any(word in name for word in words):
+            return remedy
+    return "Use it as the last step, or a transformer that docs/models.md lists."

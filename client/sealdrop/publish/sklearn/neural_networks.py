@@ -7,7 +7,7 @@ import numpy as np
 from sealdrop.publish.compiled import Compiled, labels
 from sealdrop.publish.network import Layer, Network, chain
 from sealdrop.publish.nonlinearities import ACTIVATIONS
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import predicts
 from sealdrop_core.circuit import Affine
 from sealdrop_core.manifest import Output
 
@@ -21,7 +21,7 @@ def _network(estimator: Any) -> Network:
     return chain(layers[0].features, layers)  # type: ignore[union-attr]  # the first layer is affine
 
 
-@compiles("neural_network.MLPClassifier", fitted="coefs_")
+@predicts("neural_network.MLPClassifier", fitted="coefs_")
 def mlp_classifier(estimator: Any) -> Compiled:
     """Logits; softmax or the logistic function, by the kind of the target, is the client's."""
     if estimator.out_activation_ == "softmax":
@@ -33,7 +33,7 @@ def mlp_classifier(estimator: Any) -> Compiled:
     return Compiled(_network(estimator), output)
 
 
-@compiles("neural_network.MLPRegressor", fitted="coefs_")
+@predicts("neural_network.MLPRegressor", fitted="coefs_")
 def mlp_regressor(estimator: Any) -> Compiled:
     """One score for each target; a Poisson loss has a logarithmic link."""
     link = "exp" if estimator.out_activation_ == "exp" else "identity"

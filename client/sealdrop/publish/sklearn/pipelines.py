@@ -7,17 +7,17 @@ from sealdrop.publish.compiled import Compiled, transformer
 from sealdrop.publish.joining import after, beside
 from sealdrop.publish.linear import identity
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compile_estimator, compile_transformer, compiles
+from sealdrop.publish.sklearn.registry import compile_estimator, compile_transformer, predicts, transforms
 
 
-@compiles("pipeline.Pipeline", fitted="steps")
+@predicts("pipeline.Pipeline", fitted="steps")
 def pipeline(estimator: Any) -> Compiled:
     """The steps in order; only the last one predicts."""
     *before, last = _steps(estimator)
     return reduce(after, [*map(compile_transformer, before), compile_estimator(last)])
 
 
-@compiles("pipeline.Pipeline", fitted="steps", within=True)
+@transforms("pipeline.Pipeline", fitted="steps")
 def transforming_pipeline(estimator: Any) -> Compiled:
     """The steps in order, of which the last one transforms too."""
     return reduce(after, map(compile_transformer, _steps(estimator)))
@@ -30,7 +30,7 @@ def _steps(estimator: Any) -> list[Any]:
     return steps
 
 
-@compiles("pipeline.FeatureUnion", fitted="transformer_list")
+@transforms("pipeline.FeatureUnion", fitted="transformer_list")
 def feature_union(estimator: Any) -> Compiled:
     """The transformers side by side."""
     if estimator.transformer_weights:
@@ -40,7 +40,7 @@ def feature_union(estimator: Any) -> Compiled:
     return beside([(range(width), part) for part in parts], width)
 
 
-@compiles("compose.ColumnTransformer", fitted="transformers_")
+@transforms("compose.ColumnTransformer", fitted="transformers_")
 def column_transformer(estimator: Any) -> Compiled:
     """Each transformer over its own columns; the remainder is one of them."""
     if estimator.transformer_weights:
@@ -55,6 +55,19 @@ def column_transformer(estimator: Any) -> Compiled:
 
 
 def _part(step: Any, width: int) -> Compiled:
-    nothing = isinstance(step, str) or (type(step).__name__ == "FunctionTransformer" and step.func is None)
-    own = identity(width)
-    return transformer(own.weight, own.bias) if nothing else compile_transformer(step)
+    if not isinstance(step, str):
+        return compile_transformer(step)
+    unchanged = identity(width)
+    return transformer(unchanged.weight, unchanged.bias)
+
+
+@transforms("preprocessing.FunctionTransformer", fitted="n_features_in_", alone=False)
+def function_transformer(estimator: Any) -> Compiled:
+    """The identity; a function of the owner's own is code, and code does not travel."""
+    if estimator.func is not None:
+        name = getattr(estimator.func, "__name__", "a function")
+        raise UnsupportedModel(
+            f"FunctionTransformer applies {name}, and sealdrop does not read functions yet",
+            remedy="Apply the function to rows before they are published and predicted.",
+        )
+    return _part("passthrough", estimator.n_features_in_)

@@ -7,12 +7,12 @@ import numpy as np
 from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.network import Network
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import transforms
 from sealdrop_core.circuit import Affine, Polynomial
 from sealdrop_core.manifest import Output
 
 
-@compiles("preprocessing.PolynomialFeatures", fitted="n_output_features_", within=True)
+@transforms("preprocessing.PolynomialFeatures", fitted="n_output_features_", alone=False)
 def polynomial_features(estimator: Any) -> Compiled:
     """Powers up to 2: x_i x_j = ((x_i + x_j)^2 - (x_i - x_j)^2) / 4."""
     powers = np.asarray(estimator.powers_)

@@ -2,27 +2,40 @@
 
 from collections.abc import Callable
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.nearest import nearest
+from sealdrop.publish.sklearn.nearest import nearest, within
 
 Compiler = Callable[[Any], Compiled]
-_COMPILERS: dict[str, tuple[Compiler, str]] = {}
-# estimators that predict at the end of a pipeline and transform in its middle
-_TRANSFORMERS: dict[str, tuple[Compiler, str]] = {}
+_PREDICTORS: dict[str, "Entry"] = {}  # what `predict` computes, at the end of a pipeline
+_TRANSFORMERS: dict[str, "Entry"] = {}  # what `transform` computes, in its middle, or alone
 
 
-def compiles(*names: str, fitted: str, within: bool = False) -> Callable[[Compiler], Compiler]:
-    """Register a compiler for classes named like `sklearn.linear_model.Ridge`, once they have the attribute `fitted`.
+class Entry(NamedTuple):
+    """A compiler, the attribute that a fitted estimator has, and whether the estimator makes a model alone."""
 
-    `within` registers for the middle of a pipeline only.
-    """
+    compiler: Compiler
+    fitted: str
+    alone: bool = True
 
+
+def predicts(*names: str, fitted: str) -> Callable[[Compiler], Compiler]:
+    """Register what compiles `predict` of classes named like `sklearn.linear_model.Ridge`; `fitted` is an attribute."""
+    return _register(_PREDICTORS, names, fitted)
+
+
+def transforms(*names: str, fitted: str, alone: bool = True) -> Callable[[Compiler], Compiler]:
+    """Register what compiles `transform` of classes; without `alone`, for the middle of a pipeline only."""
+    return _register(_TRANSFORMERS, names, fitted, alone)
+
+
+def _register(
+    table: dict[str, Entry], names: tuple[str, ...], fitted: str, alone: bool = True
+) -> Callable[[Compiler], Compiler]:
     def register(compiler: Compiler) -> Compiler:
-        table = _TRANSFORMERS if within else _COMPILERS
-        table.update({f"sklearn.{name}": (compiler, fitted) for name in names})
+        table.update({f"sklearn.{name}": Entry(compiler, fitted, alone) for name in names})
         return compiler
 
     return register
@@ -41,26 +54,37 @@ def is_estimator(model: Any) -> bool:
 
 
 def compile_estimator(estimator: Any) -> Compiled:
-    """Compile a fitted estimator or pipeline.
+    """Compile a fitted estimator or pipeline by what its `predict` computes, or its `transform` if it does not predict.
 
     Raises UnsupportedModel: `unsupported_model`, `not_fitted`.
     """
-    return _compile(estimator, _COMPILERS)
+    name = public_name(estimator)
+    entry = _PREDICTORS.get(name)
+    if entry is None and not hasattr(estimator, "predict"):
+        transformer = _TRANSFORMERS.get(name)
+        entry = transformer if transformer and transformer.alone else None
+    if entry is None:
+        raise UnsupportedModel(f"{name} cannot be evaluated on ciphertexts", remedy=nearest(name))
+    return _compiled(estimator, name, entry)
 
 
 def compile_transformer(estimator: Any) -> Compiled:
-    """Compile a fitted step from the middle of a pipeline, where `transform` is what counts.
+    """Compile a fitted step from the middle of a pipeline by what its `transform` computes.
 
     Raises UnsupportedModel: `unsupported_model`, `not_fitted`.
     """
-    return _compile(estimator, _COMPILERS | _TRANSFORMERS)
-
-
-def _compile(estimator: Any, table: dict[str, tuple[Compiler, str]]) -> Compiled:
     name = public_name(estimator)
-    if name not in table:
-        raise UnsupportedModel(f"{name} cannot be evaluated on ciphertexts", remedy=nearest(name))
-    compiler, fitted = table[name]
-    if getattr(estimator, fitted, None) is None:
+    if name in _TRANSFORMERS:
+        return _compiled(estimator, name, _TRANSFORMERS[name])
+    if name in _PREDICTORS:
+        raise UnsupportedModel(
+            f"{name} in the middle of a pipeline cannot be evaluated on ciphertexts: there its transform counts",
+            remedy=within(name),
+        )
+    raise UnsupportedModel(f"{name} cannot be evaluated on ciphertexts", remedy=nearest(name))
+
+
+def _compiled(estimator: Any, name: str, entry: Entry) -> Compiled:
+    if getattr(estimator, entry.fitted, None) is None:
         raise UnsupportedModel(f"this {name} is not fitted", code="not_fitted", remedy="Call fit first.")
-    return compiler(estimator).named(tuple(str(name) for name in getattr(estimator, "feature_names_in_", ())))
+    return entry.compiler(estimator).named(tuple(str(name) for name in getattr(estimator, "feature_names_in_", ())))

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from sealdrop.publish.compiled import Compiled, transformer
+from sealdrop.publish.joining import after
 from sealdrop.publish.refusal import UnsupportedModel
-from sealdrop.publish.sklearn.registry import compiles
+from sealdrop.publish.sklearn.registry import compile_estimator, predicts, transforms
 from sealdrop_core.circuit import Array
 
 
@@ -24,7 +25,7 @@ def _refuse_clip(estimator: Any) -> None:
         )
 
 
-@compiles("preprocessing.StandardScaler", fitted="n_features_in_")
+@transforms("preprocessing.StandardScaler", fitted="n_features_in_")
 def standard_scaler(estimator: Any) -> Compiled:
     """(x - mean) / scale, each part if it was asked for."""
     scale = 1 / estimator.scale_ if estimator.with_std else np.ones(estimator.n_features_in_)
@@ -32,21 +33,21 @@ def standard_scaler(estimator: Any) -> Compiled:
     return _diagonal(estimator.n_features_in_, scale, shift)
 
 
-@compiles("preprocessing.MinMaxScaler", fitted="scale_")
+@transforms("preprocessing.MinMaxScaler", fitted="scale_")
 def min_max_scaler(estimator: Any) -> Compiled:
     """x * scale + min."""
     _refuse_clip(estimator)
     return _diagonal(estimator.n_features_in_, estimator.scale_, estimator.min_)
 
 
-@compiles("preprocessing.MaxAbsScaler", fitted="scale_")
+@transforms("preprocessing.MaxAbsScaler", fitted="scale_")
 def max_abs_scaler(estimator: Any) -> Compiled:
     """x / scale."""
     _refuse_clip(estimator)
     return _diagonal(estimator.n_features_in_, 1 / estimator.scale_, None)
 
 
-@compiles("preprocessing.RobustScaler", fitted="n_features_in_")
+@transforms("preprocessing.RobustScaler", fitted="n_features_in_")
 def robust_scaler(estimator: Any) -> Compiled:
     """(x - center) / scale, each part if it was asked for."""
     scale = 1 / estimator.scale_ if estimator.with_scaling else np.ones(estimator.n_features_in_)
@@ -69,8 +70,14 @@ _SELECTORS = (
 )
 
 
-@compiles(*(f"feature_selection.{name}" for name in _SELECTORS), fitted="n_features_in_")
+@transforms(*(f"feature_selection.{name}" for name in _SELECTORS), fitted="n_features_in_")
 def selector(estimator: Any) -> Compiled:
     """The columns that were selected."""
     weight = np.eye(estimator.n_features_in_)[estimator.get_support()]
     return transformer(weight, np.zeros(len(weight)))
+
+
+@predicts("feature_selection.RFE", "feature_selection.RFECV", fitted="estimator_")
+def recursive_elimination(estimator: Any) -> Compiled:
+    """The estimator that was fitted on the columns that are left."""
+    return after(selector(estimator), compile_estimator(estimator.estimator_))
