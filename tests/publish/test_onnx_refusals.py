@@ -5,10 +5,15 @@ from typing import Any
 
 import numpy as np
 import onnx
+import pandas as pd
 import pytest
-from tests.publish.graphs import compiled, model, node, weights
+from onnx import save
+from tests.publish.graphs import compiled, draw, model, node, weights
 
-from sealdrop.publish import UnsupportedModel
+from sealdrop.preprocessing.rows import admit
+from sealdrop.publish import UnsupportedCalibration, UnsupportedModel
+from sealdrop.publish.drafting import draft
+from sealdrop.publish.onnx import compile_graph
 from sealdrop.publish.reading import read
 
 W = weights(4, 6)
@@ -100,3 +105,53 @@ def test_weights_outside_the_file_are_not_followed(tmp_path: Path) -> None:
     with pytest.raises(UnsupportedModel) as refusal:
         read(path)
     assert refusal.value.code == "unreadable_model"
+
+
+def test_columns_are_named_by_inputs_of_width_one(tmp_path: Path) -> None:
+    weight = np.array([[-0.02], [0.03], [1.0], [0.5]], np.float32)
+    nodes = [node("Concat", "fare", "age", "face", out="x", axis=1), node("MatMul", "x", "w")]
+    graph = model(nodes, {"fare": ["n", 1], "age": ["n", 1], "face": ["n", 2]}, {"w": weight})
+    assert compiled(graph, tmp_path).compiled.names == ("fare", "age", "face[0]", "face[1]")
+    wide = model([node("MatMul", "x", "w")], ["n", 4], {"w": weight})
+    assert compiled(wide, tmp_path).compiled.names == ()
+
+
+def test_a_table_is_matched_by_the_names_of_inputs(tmp_path: Path) -> None:
+    nodes = [node("Concat", "fare", "age", out="x", axis=1), node("MatMul", "x", "w")]
+    proto = model(nodes, {"fare": ["n", 1], "age": ["n", 1]}, {"w": np.array([[-2.0], [3.0]], np.float32)})
+    save(proto, tmp_path / "titanic.onnx")
+    ages, fares = draw.uniform(1, 80, 50), draw.uniform(5, 90, 50)
+    table = pd.DataFrame({"age": ages, "fare": fares})
+    drafted = draft(tmp_path / "titanic.onnx", table, name="titanic", rows=(1,))
+    assert [feature.name for feature in drafted.manifest.features] == ["fare", "age"]
+    rows = admit(table, drafted.manifest).rows
+    np.testing.assert_allclose(drafted.scores(rows)[:, 0], 3 * ages - 2 * fares, rtol=1e-4)
+    np.testing.assert_allclose(drafted.model.answers(drafted.calibration.table)[:, 0], 3 * ages - 2 * fares, rtol=1e-4)
+    with pytest.raises(UnsupportedCalibration) as refusal:
+        draft(tmp_path / "titanic.onnx", table.rename(columns=str.upper), name="titanic", rows=(1,))
+    assert refusal.value.code == "wrong_calibration_columns"
+
+
+def test_weights_in_a_file_beside_the_model_are_read(tmp_path: Path) -> None:
+    proto = model([node("MatMul", "x", "w")], ["n", 4], {"w": weights(4, 2)})
+    path = tmp_path / "model.onnx"
+    save(proto, path, save_as_external_data=True, location="w.bin", size_threshold=0)
+    assert compile_graph(path).compiled.network.outputs == 2
+    (tmp_path / "w.bin").unlink()
+    with pytest.raises(UnsupportedModel) as refusal:
+        compile_graph(path)
+    assert refusal.value.message == "model.onnx keeps weights in a file that is not beside it"
+    assert "w.bin" in refusal.value.remedy
+
+
+def test_a_recurrence_is_named_although_a_transpose_comes_first(tmp_path: Path) -> None:
+    constants = {"w": weights(1, 12, 3), "r": weights(1, 12, 4)}
+    nodes = [node("Transpose", "x", out="t", perm=[1, 0, 2]), node("GRU", "t", "w", "r", out=["y"], hidden_size=4)]
+    with pytest.raises(UnsupportedModel, match=r"node 1 \(GRU\): this operator cannot be evaluated on ciphertexts"):
+        compiled(model(nodes, ["n", 5, 3], constants), tmp_path)
+
+
+def test_an_operator_that_is_not_read_is_not_called_impossible(tmp_path: Path) -> None:
+    with pytest.raises(UnsupportedModel, match="sealdrop does not read this operator") as refusal:
+        compiled(model([node("Einsum", "x", "w", equation="ni,io->no")], ["n", 4], {"w": weights(4, 2)}), tmp_path)
+    assert "MatMul" in refusal.value.remedy

@@ -14,6 +14,7 @@ from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.original import answers
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn import compile_estimator, is_estimator
+from sealdrop.publish.sklearn.nearest import of_package
 from sealdrop.publish.sklearn.registry import public_name
 from sealdrop_core.errors import InvalidRequest
 from sealdrop_core.manifest import Label, Output
@@ -80,7 +81,8 @@ def read(model: Any) -> Model:
     if not is_estimator(model):
         raise UnsupportedModel(
             f"an object of type {type(model).__name__} is no model",
-            remedy="Give a fitted scikit-learn estimator, or the path of a .joblib or .onnx file.",
+            remedy=of_package(public_name(model))
+            or "Give a fitted scikit-learn estimator, or the path of a .joblib or .onnx file.",
         )
     compiled = _compiled(model)
     return Model(compiled, lambda X: answers(model, X, compiled.output), _source(model))

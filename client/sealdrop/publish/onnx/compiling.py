@@ -10,7 +10,7 @@ from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.linear import choose, sparse_identity
 from sealdrop.publish.onnx.functions import IDENTITY
 from sealdrop.publish.onnx.graph import Graph, folded, read
-from sealdrop.publish.onnx.registry import apply
+from sealdrop.publish.onnx.registry import apply, refuse_never
 from sealdrop.publish.onnx.values import Head, Value
 from sealdrop.publish.onnx.wires import Wire
 from sealdrop.publish.refusal import UnsupportedModel
@@ -84,6 +84,8 @@ def _compiled(graph: Graph) -> CompiledGraph:
 
 def _walk(graph: Graph, features: int) -> dict[str, Value]:
     values: dict[str, Value] = {**graph.constants, **_inputs(graph, features)}
+    for node in graph.nodes:
+        refuse_never(node)
     for node in graph.nodes:
         arguments = [values[name] if name else None for name in node.inputs]
         constants = [value for value in arguments if isinstance(value, np.ndarray)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import ModelProto, NodeProto, ValueInfoProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, ValueInfoProto, external_data_helper, helper, numpy_helper
 
 from sealdrop.publish.refusal import UnsupportedModel
 
@@ -90,14 +90,39 @@ def _load(path: Path) -> ModelProto:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("it has more than a gigabyte")
         proto = onnx.load(path, load_external_data=False)
+        _load_weights(proto, path)
         onnx.checker.check_model(proto)
+    except UnsupportedModel:
+        raise
     except Exception as error:  # the checker and the parser of protocol buffers raise their own kinds
         raise UnsupportedModel(
             f"{path.name} is no ONNX model: {str(error).splitlines()[0][:200] if str(error) else type(error).__name__}",
             code="unreadable_model",
-            remedy="Export it again, weights inside, and check it with onnx.checker.",
+            remedy="Export it again, and check it with onnx.checker.",
         ) from error
     return proto
+
+
+def _load_weights(proto: ModelProto, path: Path) -> None:
+    """Load the weights that the exporter put into files beside the model."""
+    names = {
+        entry.value
+        for tensor in proto.graph.initializer
+        if external_data_helper.uses_external_data(tensor)
+        for entry in tensor.external_data
+        if entry.key == "location"
+    }
+    for name in sorted(names):
+        file = path.parent / name
+        if not file.is_file() or not file.resolve().is_relative_to(path.parent.resolve()):
+            raise UnsupportedModel(
+                f"{path.name} keeps weights in a file that is not beside it",
+                code="unreadable_model",
+                remedy=f"Put the file {Path(name).name} into the folder of {path.name}.",
+            )
+    if sum((path.parent / name).stat().st_size for name in names) > MAX_BYTES:
+        raise ValueError("it has more than a gigabyte")
+    external_data_helper.load_external_data_for_model(proto, str(path.parent))
 
 
 def _node(index: int, proto: NodeProto) -> Node:
@@ -113,7 +138,7 @@ def _check_opset(proto: ModelProto, nodes: tuple[Node, ...]) -> None:
     changed = next((node for node in nodes if not node.domain and node.operator not in UNCHANGED), None)
     if opset < MIN_OPSET and changed:
         raise UnsupportedModel(
-            f"{changed.where} is of opset {opset}",
+            f"{changed.where} is of opset {opset}, and sealdrop reads this operator from opset {MIN_OPSET} on",
             code="unsupported_opset",
             remedy=f"Export with opset {MIN_OPSET} or newer.",
         )

@@ -93,8 +93,8 @@ def same_stem(wires: Sequence[Wire]) -> None:
     """Refuse settled wires that do not stem from the same layer, with UnsupportedModel."""
     if any(wire.stem != wires[0].stem for wire in wires):
         raise UnsupportedModel(
-            "two branches with different activations meet",
-            remedy="Leave out skip connections across activations, or join branches before them.",
+            "two branches with different activations meet, and sealdrop does not join such branches yet",
+            remedy="Join the branches before the activation, or leave out skip connections across one.",
         )
 
 

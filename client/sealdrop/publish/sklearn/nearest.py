@@ -2,8 +2,16 @@
 
 _BY_WORD = (
     (
-        ("Tree", "Forest", "Boosting", "Bagging", "AdaBoost"),
-        "Ciphertexts cannot be compared: fit an MLP on this model's predictions, or PolynomialFeatures(2) and Ridge.",
+        ("Bagging",),
+        "sealdrop does not read this ensemble yet: publish one of its estimators_, or fit one model on all rows.",
+    ),
+    (
+        ("Tree", "Forest", "Boosting", "AdaBoost"),
+        "sealdrop does not read trees yet: fit an MLP on this model's predictions, or PolynomialFeatures(2) and Ridge.",
+    ),
+    (
+        ("XGB", "LGBM", "CatBoost", "Booster"),
+        "sealdrop does not read models of this library yet: fit an MLP, or PolynomialFeatures(2) and Ridge.",
     ),
     (
         ("KNeighbors", "RadiusNeighbors", "LocalOutlier"),
@@ -26,12 +34,25 @@ _BY_WORD = (
     (("Voting", "Stacking"), "Publish the members one by one, or fit one LogisticRegression or MLPClassifier."),
 )
 
+_BY_PACKAGE = {
+    "imblearn.": "Publish a scikit-learn Pipeline of the same fitted steps, without samplers: these only serve to fit.",
+    "statsmodels.": "Fit the same model with scikit-learn: LinearRegression, LogisticRegression or PoissonRegressor.",
+    "category_encoders.": "Use scikit-learn's OneHotEncoder or OrdinalEncoder.",
+}
+
+
+def of_package(name: str) -> str | None:
+    """Return a remedy for a class of another package, if there is one for all of them."""
+    return next((remedy for package, remedy in _BY_PACKAGE.items() if name.startswith(package)), None)
+
 
 def nearest(name: str) -> str:
     """Return a remedy for a class that no compiler knows."""
     for words, remedy in _BY_WORD:
         if any(word in name for word in words):
             return remedy
+    if of_its_package := of_package(name):
+        return of_its_package
     if not name.startswith("sklearn."):
         return "Give a fitted scikit-learn estimator or an ONNX file; a derived class may compute something else."
     return "docs/models.md lists the estimators that fit."
