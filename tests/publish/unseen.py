@@ -1,4 +1,4 @@
-"""Networks that are wide against the rows they are calibrated on, with rows that neither they nor polynomials have seen."""
+"""Networks that are wide against their calibration rows, with rows that neither they nor polynomials have seen."""
 
 import warnings
 from collections.abc import Callable, Mapping
