@@ -37,8 +37,8 @@ def disagrees(trial: Trial, wanted: float, extremes: Sequence[Extreme]) -> Seald
 def lost(circuit: float, loss: float, rows: int, wanted: float) -> UnsupportedModel:
     """Return the refusal of an encryption that loses answers which the circuit itself gets right."""
     return UnsupportedModel(
-        f"the circuit agrees to {circuit:.4f} with the original, and encryption loses {loss:.4f} of that on {rows} rows:"
-        f" wanted is {wanted:g}",
+        f"the circuit agrees to {circuit:.4f} with the original, and encryption loses {loss:.4f} of that"
+        f" on {rows} rows: wanted is {wanted:g}",
         code="agreement_too_low",
         remedy=SHARPEN,
     )
