@@ -60,7 +60,7 @@ def test_what_encryption_loses_is_refused() -> None:
     with pytest.raises(UnsupportedModel) as refusal:
         agreement.measure(own, 0.98)
     assert refusal.value.code == "agreement_too_low"
-    assert "encryption keeps 0." in refusal.value.message
+    assert "encryption loses 0." in refusal.value.message
 
 
 @pytest.mark.filterwarnings("ignore::sealdrop.publish.ExtremeCalibrationRow")

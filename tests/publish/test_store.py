@@ -128,6 +128,13 @@ def test_published_objects_and_items_cannot_be_overwritten(store: Store) -> None
     assert store.newest("model") == manifest
 
 
+def test_a_network_published_again_is_no_new_version(store: Store) -> None:
+    """What is measured on ciphertexts differs each time by its noise; what is chosen does not."""
+    first = _publish(store, "MLPClassifier-relu")
+    assert _publish(store, "MLPClassifier-relu") == first
+    assert len(_items(store)) == 1
+
+
 def test_publishers_at_the_same_time_get_different_versions(store: Store) -> None:
     manifest, weights = _publish(None, dry_run=True), b"weights"
     cards = [manifest.model_copy(update={"description": str(number)}) for number in range(6)]

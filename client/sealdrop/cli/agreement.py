@@ -20,7 +20,7 @@ def _held_out(held_out: HeldOut, numeric: bool) -> dict[str, str]:
         few = ": few rows" if held_out.few else ""
         lines["on new rows"] = f"{held_out.low:{figure}} to {held_out.high:{figure}}, 95 % sure{few}"
     if held_out.median_error is not None:
-        lines["median error"] = f"{held_out.median_error:.2g}, {held_out.relative_error:.2%} of the spread"
+        lines["median error"] = f"{held_out.median_error:.2g}; 80 % within {held_out.relative_error:.2%} of the spread"
     if fitted:
         lines["polynomials"] = f"move a score by up to {held_out.largest_error:.2g}"
     if fitted and held_out.largest_probability_error is not None:
@@ -32,6 +32,6 @@ def _encrypted(encrypted: Encrypted) -> dict[str, str]:
     lines = {"encryption": f"moves a score by up to {encrypted.largest_error:.2g}"}
     if encrypted.changed is not None:
         lines["labels changed"] = f"{encrypted.changed} of {encrypted.rows} encrypted rows"
-    else:
-        lines["encrypted rows"] = f"{encrypted.rows}, {encrypted.relative_error:.2%} of the spread off"
+    elif encrypted.relative_error is not None:
+        lines["encrypted rows"] = f"{encrypted.rows}; 80 % within {encrypted.relative_error:.2%} of the spread"
     return lines

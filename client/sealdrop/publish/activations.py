@@ -78,10 +78,13 @@ def _least_squares(activation: Activation, seen: Array, reach: Array, degree: in
     beyond = np.linspace(-BEYOND, BEYOND, 101)
     little = OWN_WEIGHT if seen.shape[1] > 1 else SHARED_WEIGHT
     weight = np.concatenate([np.ones(len(seen)), np.full(101, np.sqrt(little * len(seen) / 101))])
-    powers = np.zeros((seen.shape[1], degree + 1))
-    for own, column, size in zip(powers, seen.T, reach, strict=True):
-        at = np.concatenate([column, beyond])
-        basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
-        found = cheb2poly(np.linalg.lstsq(basis, activation(at * size) * weight, rcond=None)[0])
-        own[: len(found)] = found / BEYOND ** np.arange(len(found))
+    at = np.hstack([seen.T, np.broadcast_to(beyond, (seen.shape[1], 101))])
+    basis = chebvander(at / BEYOND, degree) * weight[:, np.newaxis]
+    wanted = activation(at * reach[:, np.newaxis]) * weight
+    transposed = basis.swapaxes(1, 2)
+    coefficients = np.linalg.solve(transposed @ basis, transposed @ wanted[..., np.newaxis])[..., 0]
+    monomials = np.array(
+        [np.pad(cheb2poly(row[: power + 1]), (0, degree - power)) for power, row in enumerate(np.eye(degree + 1))]
+    )
+    powers = coefficients @ monomials / BEYOND ** np.arange(degree + 1)
     return Polynomial(powers if len(powers) > 1 else powers[0])

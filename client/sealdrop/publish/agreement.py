@@ -11,6 +11,7 @@ from sealdrop.publish import fidelity
 from sealdrop.publish.disagreement import lost
 from sealdrop.publish.drafting import Draft
 from sealdrop.publish.original import answered
+from sealdrop.publish.trial import ROWS
 from sealdrop_core.circuit import Array
 from sealdrop_core.evaluation import Program
 from sealdrop_core.manifest import FEW_ROWS, Agreement, Encrypted, HeldOut, Manifest, Output
@@ -56,15 +57,22 @@ def measure(draft: Draft, min_agreement: float) -> Agreement:
     sample = draft.calibration.sample(_affordable(plans))
     own = draft.scores(sample.rows)
     opened = [encrypted_scores(draft.manifest, plan, draft.weights, sample.rows) for plan in plans]
-    answers = answered(own, output)
-    circuit = min(draft.trial.score, fidelity.agreement(answers, draft.model.answers(sample.table), output))
-    kept = min(fidelity.agreement(answered(scores, output), answers, output) for scores in opened)
-    if circuit - (1 - kept) < min_agreement:
-        raise lost(circuit, kept, len(own), min_agreement)
+    wanted = draft.model.answers(sample.table)
+    kept = min(fidelity.agreement(answered(scores, output), wanted, output) for scores in opened)
+    loss = max(fidelity.agreement(answered(own, output), wanted, output) - kept, 0.0)
+    circuit = min(draft.trial.score, _circuit(draft))
+    if circuit - loss < min_agreement:
+        raise lost(circuit, loss, len(own), min_agreement)
     held_out = draft.trial.card()
     if held_out.few:
         warnings.warn(_few(held_out), FewCalibrationRows, stacklevel=3)
     return Agreement(held_out=held_out, encrypted=_encrypted(opened, own, output))
+
+
+def _circuit(draft: Draft) -> float:
+    """Return how well the circuit that is published agrees on the rows of its trial, which it was fitted to."""
+    rows, output = draft.calibration.sample(ROWS), draft.manifest.output
+    return fidelity.agreement(answered(draft.scores(rows.rows), output), draft.model.answers(rows.table), output)
 
 
 def _few(held_out: HeldOut) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from sealdrop.publish.extremes import REMEDY, Extreme
-from sealdrop.publish.fidelity import ONE_SIDED, numeric
+from sealdrop.publish.fidelity import numeric, rows_for
 from sealdrop.publish.refusal import UnsupportedCalibration, UnsupportedModel
 from sealdrop.publish.trial import LEAST, Trial
 from sealdrop_core.errors import SealdropError
@@ -15,8 +15,8 @@ SHARPEN = "Ask for a smaller error; publish targets of very different sizes one 
 
 def disagrees(trial: Trial, wanted: float, extremes: Sequence[Extreme]) -> SealdropError:
     """Return the refusal of the best trial: it agrees too little, or its rows are too few to tell."""
-    needed = _needed(trial, wanted)
-    if trial.score >= wanted and trial.rows < needed:
+    needed = LEAST if numeric(trial.output) else rows_for(wanted)
+    if trial.score >= wanted and trial.rows < needed < math.inf:
         return UnsupportedCalibration(
             f"{trial.rows} distinct calibration rows are too few to show an agreement of {wanted:g}:"
             f" {trial.score:.4f} on them may be {trial.sure:.4f} on others",
@@ -34,18 +34,11 @@ def disagrees(trial: Trial, wanted: float, extremes: Sequence[Extreme]) -> Seald
     )
 
 
-def lost(circuit: float, kept: float, rows: int, wanted: float) -> UnsupportedModel:
+def lost(circuit: float, loss: float, rows: int, wanted: float) -> UnsupportedModel:
     """Return the refusal of an encryption that loses answers which the circuit itself gets right."""
     return UnsupportedModel(
-        f"the circuit agrees to {circuit:.4f} with the original, and encryption keeps {kept:.4f} of that"
-        f" on {rows} rows; wanted are {wanted:g} together",
+        f"the circuit agrees to {circuit:.4f} with the original, and encryption loses {loss:.4f} of that"
+        f" on {rows} rows: wanted is {wanted:g}",
         code="agreement_too_low",
         remedy=SHARPEN,
     )
-
-
-def _needed(trial: Trial, wanted: float) -> int:
-    """Return how many rows show the wanted agreement if all agree: where Wilson's bound of a share of 1 reaches it."""
-    if numeric(trial.output):
-        return LEAST
-    return math.ceil(ONE_SIDED**2 * wanted / (1 - wanted)) if wanted < 1 else 0

@@ -30,7 +30,8 @@ class Extreme:
     narrower: float
 
     def __str__(self) -> str:
-        return f"row {self.row} stretches the range of column '{self.column}' {self.narrower:.2g} times"
+        times = f"{self.narrower:.0f}" if self.narrower < 1e6 else f"{self.narrower:.1e}"
+        return f"row {self.row} stretches the range of column '{self.column}' {times} times"
 
 
 def extremes(calibration: Calibration) -> list[Extreme]:

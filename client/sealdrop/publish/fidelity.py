@@ -11,8 +11,7 @@ from sealdrop_core.manifest import Output
 
 Answers = NDArray[Any]
 SAME = 1e-9  # of a target's size, deviations below it are rounding errors
-TWO_SIDED, ONE_SIDED = 1.96, 1.645  # standard deviations of a normal variable, for 95 %
-TAILS = {TWO_SIDED: 0.025, ONE_SIDED: 0.05}
+INTERVAL, BOUND, LOOSE_BOUND = 1.96, 1.645, 1.282  # standard deviations: 95 % between, 95 % above, 90 % above
 RESAMPLES = 1000
 MIDDLE = 0.8  # of the answers, and of their errors
 
@@ -39,14 +38,27 @@ def interval(found: Answers, wanted: Answers, output: Output) -> tuple[float, fl
     Wilson's for a share of labels; for numbers the percentiles of R² over resampled rows (Efron's bootstrap).
     """
     if not numeric(output):
-        return wilson(score(found, wanted, output), len(wanted), TWO_SIDED)
-    low, high = np.quantile(_resampled(found, wanted, output), (TAILS[TWO_SIDED], 1 - TAILS[TWO_SIDED]))
+        return wilson(score(found, wanted, output), len(wanted), INTERVAL)
+    low, high = np.quantile(_resampled(found, wanted, output), (0.025, 0.975))
     return float(low), float(high)
 
 
 def lower_bound(found: Answers, wanted: Answers, output: Output) -> float:
     """Return the bound that R² on rows that were not seen stays above with 95 % confidence."""
-    return float(np.quantile(_resampled(found, wanted, output), TAILS[ONE_SIDED]))
+    return float(np.quantile(_resampled(found, wanted, output), 0.05))
+
+
+def share_bound(share: float, rows: int) -> float:
+    """Return the bound that a share of labels on rows that were not seen stays above with 90 % confidence.
+
+    But never more than so many rows can show with 95 % confidence when all their labels agree.
+    """
+    return min(wilson(share, rows, LOOSE_BOUND)[0], wilson(1.0, rows, BOUND)[0])
+
+
+def rows_for(share: float) -> float:
+    """Return how many rows `share_bound` takes to reach a share, infinity for 1."""
+    return math.ceil(BOUND**2 * share / (1 - share)) if share < 1 else math.inf
 
 
 def wilson(share: float, rows: int, deviations: float) -> tuple[float, float]:

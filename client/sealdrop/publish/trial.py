@@ -58,7 +58,7 @@ class Trial:
 
     @property
     def sure(self) -> float:
-        """What the agreement on unseen rows reaches with 95 % confidence; of what was not fitted, the score."""
+        """What the agreement on unseen rows surely reaches; of what was not fitted, the score."""
         if self.folds == 1:
             return self.score
         if fidelity.numeric(self.output) and self.rows < LEAST:
@@ -66,8 +66,7 @@ class Trial:
         if fidelity.numeric(self.output):
             found = answered(self.scores, self.output)
             return min(self.score, fidelity.lower_bound(found, self.wanted, self.output))
-        share = max(self.score, self.transplanted(1.0))
-        return min(self.score, fidelity.wilson(share, self.rows, fidelity.ONE_SIDED)[0])
+        return min(self.score, fidelity.share_bound(max(self.score, self.transplanted(1.0)), self.rows))
 
     def steady(self, least: float) -> bool:
         """Whether the agreement leaves half of the allowance: labels stay, about, when deviations are doubled."""
