@@ -8,7 +8,7 @@ TOOLS := PATH="$(CURDIR)/$(SAM_VENV)/bin:$(CURDIR)/$(CHECKOV_VENV)/bin:$$PATH"
 PIP := -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build bench contract vectors nightly local deploy sam-local test-sam clean
+.PHONY: help demo test check build bench contract vectors nightly differential local deploy sam-local test-sam clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,6 +42,11 @@ vectors: $(VENV)/dev ## all golden files anew, when a field of plans or manifest
 nightly: $(VENV)/dev ## predicted bounds over a thousand random circuits, and forty thousand mutated messages
 	$(BIN)/python -m benchmarks bounds
 	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine/test_wire.py
+
+PIPELINES ?= 1000
+SEED ?= 1
+differential: $(VENV)/dev ## random pipelines, published and asked by SDK and command, against the originals
+	PYTHONPATH=functions $(BIN)/python -m tests.differential --pipelines $(PIPELINES) --seed $(SEED)
 
 local: $(VENV)/demo ## the embedded AWS, until Ctrl-C
 	@$(BIN)/sealdrop local

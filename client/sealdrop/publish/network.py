@@ -105,6 +105,6 @@ def _elementwise(side: tuple[Layer, ...], widths: list[int]) -> Layer:
 
 def _unequal() -> UnsupportedModel:
     return UnsupportedModel(
-        "the parts of the ensemble differ in depth or activation",
-        remedy="Fit every part with the same layers and activation, or publish them one by one.",
+        "parts that stand side by side differ in depth or activation, and sealdrop does not join such parts yet",
+        remedy="Give every part the same layers and activation, or publish them one by one.",
     )
