@@ -31,10 +31,10 @@ def test_numbers_are_told_by_r_squared_and_what_most_are_off_by(published):
     assert shown(published["ridge@1"][0], NUMBERS, median_error=0.1, relative_error=0.0002) == {
         "agreement": "R² 0.9897 on 400 held-out rows",
         "on new rows": "0.981 to 0.993, 95 % sure",
-        "median error": "0.81; 80 % within 6.12% of the spread",
+        "median error": "0.81; 80 % within 6.1 % of the spread",
         "polynomials": "move a score by up to 4.5",
         "encryption": "moves a score by up to 0.0004",
-        "encrypted rows": "128; 80 % within 0.02% of the spread",
+        "encrypted rows": "128; 80 % within 0.02 % of the spread",
     }
 
 

@@ -17,7 +17,7 @@ from tests.publish import test_onnx, test_onnx_activations
 from tests.publish.zoo import APPROXIMATED, EXACT, Fitted, fitted
 
 ROWS = 30
-LEAST = 0.97  # agreement
+LEAST, REACHED = 0.95, 0.97  # agreement: surely, and on rows that were not seen
 GRAPHS: dict[str, ModelProto] = test_onnx.EXACT | test_onnx_activations.ACTIVATED
 METHODS = ("predict", "predict_proba", "decision_function", "transform")
 # scores that all classes share are taken away before encryption: order and probabilities stay (docs/models.md)
@@ -80,7 +80,7 @@ def test_fitted_activations_agree_on_unseen_rows(name: str, store: Store, client
     model, rows = _asked(case, name, store, client, count=len(case.unseen), min_agreement=LEAST)
     found, wanted = model.predict(rows), case.estimator.predict(rows)
     assert found.shape == wanted.shape
-    assert score(found, wanted, model.manifest.output) >= LEAST
+    assert score(found, wanted, model.manifest.output) >= REACHED
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -17,7 +17,7 @@ from sealdrop.timing import Stopwatch
 from sealdrop_core.manifest import Output
 
 ROWS = 120  # at most
-LEAST = 0.97  # agreement
+LEAST, REACHED = 0.95, 0.97  # agreement: surely, and on rows that were not seen
 
 
 def _opened(case: Fitted, **options: float) -> tuple[Any, Any, Output, float]:
@@ -52,7 +52,7 @@ def test_approximated_models_agree_on_unseen_rows(name: str) -> None:
     """A hundred rows, which some of them have, are too few to be sure of 98 %."""
     case = fitted(name)
     rows, scores, output, _ = _opened(case, min_agreement=LEAST)
-    assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= LEAST
+    assert score(answered(scores, output), answers(case.estimator, rows, output), output) >= REACHED
 
 
 @pytest.mark.parametrize("kind", ["full", "tied", "diag", "spherical"])

@@ -105,6 +105,16 @@ def test_deviations_that_would_change_other_rows_labels_count() -> None:
     assert not trial.steady(0.98)
 
 
+def test_labels_are_compared_between_rows_too_where_a_network_is_less_certain() -> None:
+    """A network that was trained on its calibration rows leaves a gap between classes, which unseen rows fill."""
+    X = _rows(200)
+    network = _network()
+    certain = X[np.sort(network.evaluate(X), axis=1)[:, -1] - np.sort(network.evaluate(X), axis=1)[:, -2] > 2]
+    rough = _trials(certain)[0]
+    assert rough.between < rough.score
+    assert rough.sure < rough.between
+
+
 def test_numbers_of_few_rows_are_never_sure() -> None:
     assert all(trial.sure == 0 for trial in _trials(_rows(LEAST - 1), NUMBERS))
     assert any(trial.sure > 0 for trial in _trials(_rows(LEAST + 1), NUMBERS))

@@ -19,8 +19,8 @@ def _held_out(held_out: HeldOut, numeric: bool) -> dict[str, str]:
         figure = ".3f" if numeric else ".1%"
         few = ": few rows" if held_out.few else ""
         lines["on new rows"] = f"{held_out.low:{figure}} to {held_out.high:{figure}}, 95 % sure{few}"
-    if held_out.median_error is not None:
-        lines["median error"] = f"{held_out.median_error:.2g}; 80 % within {held_out.relative_error:.2%} of the spread"
+    if fitted and held_out.median_error is not None and held_out.relative_error is not None:
+        lines["median error"] = f"{held_out.median_error:.2g}; {_most(held_out.relative_error)}"
     if fitted:
         lines["polynomials"] = f"move a score by up to {held_out.largest_error:.2g}"
     if fitted and held_out.largest_probability_error is not None:
@@ -33,5 +33,9 @@ def _encrypted(encrypted: Encrypted) -> dict[str, str]:
     if encrypted.changed is not None:
         lines["labels changed"] = f"{encrypted.changed} of {encrypted.rows} encrypted rows"
     elif encrypted.relative_error is not None:
-        lines["encrypted rows"] = f"{encrypted.rows}; 80 % within {encrypted.relative_error:.2%} of the spread"
+        lines["encrypted rows"] = f"{encrypted.rows}; {_most(encrypted.relative_error)}"
     return lines
+
+
+def _most(relative_error: float) -> str:
+    return f"80 % within {100 * relative_error:.2g} % of the spread"
