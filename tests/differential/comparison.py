@@ -28,7 +28,7 @@ def differences(manifest: Manifest, prediction: Prediction, model: Any, table: A
         off = np.abs(told.astype(float) - wanted) > error * scale * 1.01
         return [f"{off.sum()} values are off by more than {error:.2g}"] if off.any() else []
     wrong = told != wanted
-    close = _undecided(prediction.scores[answered], manifest.output.kind, 2 * error)
+    close = undecided(prediction.scores[answered], manifest.output.kind, 2 * error)
     made = [f"{(wrong & ~close).sum()} labels differ"] if (wrong & ~close).any() else []
     return made + _probabilities(prediction, model, table, answered, error)
 
@@ -42,8 +42,8 @@ def _network(manifest: Manifest, told: Any, wanted: Any) -> list[str]:
     return [f"{equal} of {count} unseen labels are equal"] if unlikely else []
 
 
-def _undecided(scores: Any, kind: str, margin: float) -> Any:
-    """Return which rows' own scores leave the label open within the margin."""
+def undecided(scores: Any, kind: str, margin: float) -> Any:
+    """Return which rows' scores leave the label open within the margin: noise decides between equal ones."""
     if kind in ("binary", "margin", "pairs", "multilabel"):
         return (np.abs(scores) <= margin).any(axis=1)
     best = np.sort(scores, axis=1)

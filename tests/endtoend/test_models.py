@@ -38,6 +38,7 @@ def _asked(
     return client.model(_slug(name)), rows
 
 
+@pytest.mark.filterwarnings("ignore::sealdrop.publish.reading.NotPublished")  # NearestCentroid's probabilities
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_estimators_answer_within_the_quoted_error(name: str, store: Store, client: Client) -> None:
     case = fitted(name)

@@ -34,6 +34,7 @@ def _opened(case: Fitted, **options: float) -> tuple[Any, Any, Output, float]:
     )
 
 
+@pytest.mark.filterwarnings("ignore::sealdrop.publish.reading.NotPublished")  # NearestCentroid's probabilities
 @pytest.mark.parametrize("name", EXACT)
 def test_exact_models_answer_within_the_promised_error(name: str) -> None:
     case = fitted(name)

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from sealdrop.publish.linear import Linear, choose, merge, scaled, sparse_identity, sparsest, stacked, summed
+from sealdrop.publish.linear import Linear, choose, diagonal, merge, scaled, sparse_identity, sparsest, stacked, summed
+from sealdrop.publish.sklearn import compile_estimator
 from sealdrop_core.circuit import Affine, SparseAffine
 
 draw = np.random.default_rng(5)
@@ -62,3 +66,18 @@ def test_few_weights_of_many_are_kept_sparse() -> None:
     X = draw.normal(size=(2, 200))
     np.testing.assert_allclose(layer(X), X @ weight.T + 1)
     assert isinstance(sparsest(Affine(draw.normal(size=(200, 200)), np.ones(200))), Affine)
+
+
+def test_a_scaler_of_many_columns_vanishes_without_a_square_of_them() -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 11_118))
+    model = make_pipeline(StandardScaler(with_mean=False), LogisticRegression()).fit(rows, [0, 1] * 3)
+    compiled = compile_estimator(model)
+    np.testing.assert_allclose(compiled.network.evaluate(rows)[:, 0], model.decision_function(rows), rtol=1e-9)
+
+
+@pytest.mark.parametrize("width", [4, 200])
+def test_scalers_merge_to_the_last_bit(width: int) -> None:
+    draw = np.random.default_rng(0)
+    factors, shifts, weight = draw.normal(size=width), draw.normal(size=width), draw.normal(size=(3, width))
+    merged = merge(diagonal(factors, shifts), Affine(weight, np.zeros(3)))
+    np.testing.assert_array_equal(merged.dense(), weight @ np.diag(factors))

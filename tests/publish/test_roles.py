@@ -9,13 +9,15 @@ import pytest
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.datasets import load_iris
 from sklearn.feature_selection import RFE, RFECV
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import all_estimators
 
 from sealdrop.publish import UnsupportedModel
 from sealdrop.publish.original import answered
+from sealdrop.publish.reading import NotPublished, read
 from sealdrop.publish.sklearn.registry import compile_estimator, compile_transformer
 
 X, Y = load_iris(return_X_y=True)
@@ -80,3 +82,9 @@ def test_an_identity_is_a_step_of_a_pipeline() -> None:
     assert (answered(compiled.network.evaluate(X), compiled.output) == model.predict(X)).all()
     with pytest.raises(UnsupportedModel, match="FunctionTransformer"):
         compile_estimator(make_pipeline(FunctionTransformer(np.log1p), LogisticRegression()).fit(X, Y))
+
+
+@pytest.mark.parametrize("model", [SGDClassifier(loss="modified_huber", random_state=0), NearestCentroid()])
+def test_what_the_original_predicts_and_the_published_model_will_not_is_told(model: Any) -> None:
+    with pytest.warns(NotPublished, match="the published model has no predict_proba"):
+        read(model.fit(X, Y))

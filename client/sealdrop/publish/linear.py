@@ -23,6 +23,14 @@ def sparse_identity(width: int) -> SparseAffine:
     return SparseAffine(width, own, own, np.ones(width), np.zeros(width))
 
 
+def diagonal(factors: Array, shifts: Array) -> Linear:
+    """Return the map x -> factors * x + shifts, dense if it is small."""
+    width = len(factors)
+    if width * width < SMALL:
+        return Affine(np.diag(factors), shifts)
+    return scaled(sparse_identity(width), factors, shifts)
+
+
 def sparse(features: int, rows: Index, columns: Index, values: Array, bias: Array) -> Linear:
     """Return the map with these weights, dense if there are none at all."""
     if not values.size:
@@ -70,7 +78,8 @@ def summed(one: Linear, other: Linear, sign: float) -> Linear:
 
 def merge(first: Linear, then: Linear) -> Linear:
     """Return the affine map x -> then(first(x)), sparse if few weights remain."""
-    if max(first.outputs, then.outputs) * first.features > MAX_WEIGHTS:
+    alone = isinstance(first, SparseAffine) and len(np.unique(first.columns)) == first.columns.size
+    if max(0 if alone else first.outputs, then.outputs) * first.features > MAX_WEIGHTS:
         raise UnsupportedModel(
             f"two neighbouring layers join {first.features} features to {then.outputs} values",
             code="model_too_large",
@@ -78,7 +87,12 @@ def merge(first: Linear, then: Linear) -> Linear:
         )
     if isinstance(first, SparseAffine) and np.array_equal(first.rows, first.columns) and _is_unit(first):
         return then
-    weight = then.dense() @ first.dense()
+    if alone:  # each column goes one way: nothing is added up
+        assert isinstance(first, SparseAffine)
+        weight = np.zeros((then.outputs, first.features))
+        weight[:, first.columns] = then.dense()[:, first.rows] * first.values
+    else:
+        weight = then.dense() @ first.dense()
     return sparsest(Affine(weight, then(first.bias[np.newaxis])[0]))
 
 

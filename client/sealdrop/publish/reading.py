@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sealdrop.prediction import offers
 from sealdrop.publish.compiled import Compiled
 from sealdrop.publish.original import answers
 from sealdrop.publish.refusal import UnsupportedModel
@@ -22,6 +23,10 @@ from sealdrop_core.manifest import Label, Output
 
 class RunsOwnCode(UserWarning):
     """Reading a joblib file runs whatever code is in it: read only files you wrote yourself."""
+
+
+class NotPublished(UserWarning):
+    """The original has a method that the published model does not offer."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,16 @@ def read(model: Any) -> Model:
             or "Give a fitted scikit-learn estimator, or the path of a .joblib or .onnx file.",
         )
     compiled = _compiled(model)
+    _warn_of_methods(model, compiled.output)
     return Model(compiled, lambda X: answers(model, X, compiled.output), _source(model))
+
+
+def _warn_of_methods(estimator: Any, output: Output) -> None:
+    """Warn NotPublished of what the estimator predicts and the published model will not."""
+    methods = [name for name in ("predict", "predict_proba", "decision_function") if hasattr(estimator, name)]
+    lost = [name for name in methods if not offers(output, name)]
+    if lost:
+        warnings.warn(f"the published model has no {' and no '.join(lost)}", NotPublished, stacklevel=4)
 
 
 def _compiled(estimator: Any) -> Compiled:

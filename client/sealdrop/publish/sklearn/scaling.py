@@ -6,15 +6,19 @@ import numpy as np
 
 from sealdrop.publish.compiled import Compiled, transformer
 from sealdrop.publish.joining import after
+from sealdrop.publish.linear import diagonal
+from sealdrop.publish.network import Network
 from sealdrop.publish.refusal import UnsupportedModel
 from sealdrop.publish.sklearn.registry import compile_estimator, predicts, transforms
 from sealdrop_core.circuit import Array
+from sealdrop_core.manifest import Output
 
 
 def _diagonal(width: int, scale: Array | None, shift: Array | None) -> Compiled:
     """Compile x -> scale * x + shift."""
-    scale = np.ones(width) if scale is None else np.asarray(scale)
-    return transformer(np.diag(scale), np.zeros(width) if shift is None else np.asarray(shift))
+    factors = np.ones(width) if scale is None else np.asarray(scale, dtype=np.float64)
+    shifts = np.zeros(width) if shift is None else np.asarray(shift, dtype=np.float64)
+    return Compiled(Network((diagonal(factors, shifts),)), Output(kind="transform", flat=False))
 
 
 def _refuse_clip(estimator: Any) -> None:
