@@ -66,8 +66,8 @@ class Trial:
         if fidelity.numeric(self.output) and self.rows < LEAST:
             return 0.0
         if fidelity.numeric(self.output):
-            found = answered(self.scores, self.output)
-            return min(self.score, self.between, fidelity.lower_bound(found, self.wanted, self.output))
+            answers = answered(self.scores, self.output)
+            return min(self.score, self.between, fidelity.lower_bound(answers, self.wanted, self.output))
         share = min(max(self.score, self.transplanted(1.0)), self.between)
         return min(self.score, fidelity.share_bound(share, self.rows))
 
@@ -83,10 +83,10 @@ class Trial:
         Rows are few and labels coarse: which rows are near enough to a boundary to change is chance. This asks how
         many of all pairs of a row and a deviation would.
         """
-        deviation, own = times * (self.scores - self.exact), answered(self.exact, self.output)
-        steps = np.unique(np.linspace(0, len(own) - 1, SHIFTS).astype(int))
+        deviation, labels = times * (self.scores - self.exact), answered(self.exact, self.output)
+        steps = np.unique(np.linspace(0, len(labels) - 1, SHIFTS).astype(int))
         moved = (answered(self.exact + np.roll(deviation, step, axis=0), self.output) for step in steps)
-        return float(np.mean([fidelity.score(found, own, self.output) for found in moved]))
+        return float(np.mean([fidelity.score(answers, labels, self.output) for answers in moved]))
 
     @property
     def deviations(self) -> Array:
@@ -101,19 +101,19 @@ class Trial:
 
     def card(self) -> HeldOut:
         """Return what the published card says of it."""
-        found, output = answered(self.scores, self.output), self.output
-        low, high = fidelity.interval(found, self.wanted, output)
+        answers, output = answered(self.scores, self.output), self.output
+        low, high = fidelity.interval(answers, self.wanted, output)
         numeric = fidelity.numeric(output)
         probabilities = probability_errors(self.scores, self.exact, output)
         return HeldOut(
             rows=self.rows,
             folds=self.folds,
-            score=fidelity.score(found, self.wanted, output),
+            score=fidelity.score(answers, self.wanted, output),
             low=low,
             high=high,
             largest_error=float(self.deviations.max()),
-            median_error=fidelity.median_error(found, self.wanted, output) if numeric else None,
-            relative_error=fidelity.relative_error(found, self.wanted, output) if numeric else None,
+            median_error=fidelity.median_error(answers, self.wanted, output) if numeric else None,
+            relative_error=fidelity.relative_error(answers, self.wanted, output) if numeric else None,
             largest_probability_error=None if probabilities is None else float(probabilities.max()),
         )
 
@@ -148,10 +148,10 @@ def _crossed(
     """Return scores of rows and of points beside them (rows, outputs), by the circuit fitted to the other folds."""
     scores, beside = np.empty((2, len(rows), network.outputs))
     for fold in np.unique(folds):
-        own = folds == fold
-        others = ~own if folds.any() else own  # a single row has no others
+        held = folds == fold
+        others = ~held if folds.any() else held  # a single row has no others
         circuit = fit(network, rows[others], degree, each=each)
-        scores[own], beside[own] = circuit.evaluate(rows[own]), circuit.evaluate(middles[own])
+        scores[held], beside[held] = circuit.evaluate(rows[held]), circuit.evaluate(middles[held])
     return scores, beside
 
 
