@@ -83,7 +83,7 @@ def _few(held_out: HeldOut) -> str:
 
 
 def _encrypted(opened: Sequence[Array], plain: Array, output: Output) -> Encrypted:
-    """Return what encryption costs: opened scores of each plan against the circuit's in plaintext, the worst of them."""
+    """Return what encryption costs: opened scores of each plan against plain ones, the worst plan's."""
     wanted = answered(plain, output)
     read = [answered(scores, output) for scores in opened]
     largest = max(float(np.abs(scores - plain).max()) for scores in opened)
