@@ -49,15 +49,17 @@ def lower_bound(answers: Answers, wanted: Answers, output: Output) -> float:
 
 
 def share_bound(share: float, rows: int) -> float:
-    """Return the bound that a share of labels on rows that were not seen stays above with 90 % confidence.
+    """Return the bound that a share of labels on rows that were not seen stays above with 90 % confidence."""
+    return wilson(share, rows, LOOSE_BOUND)[0]
 
-    But never more than so many rows can show with 95 % confidence when all their labels agree.
-    """
-    return min(wilson(share, rows, LOOSE_BOUND)[0], wilson(1.0, rows, BOUND)[0])
+
+def most(rows: int) -> float:
+    """Return the most that so many rows can show with 95 % confidence: Wilson's bound where all of them agree."""
+    return wilson(1.0, rows, BOUND)[0]
 
 
 def rows_for(share: float) -> float:
-    """Return how many rows `share_bound` takes to reach a share, infinity for 1."""
+    """Return how many rows `most` takes to reach a share, infinity for 1."""
     return math.ceil(BOUND**2 * share / (1 - share)) if share < 1 else math.inf
 
 

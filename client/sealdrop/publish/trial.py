@@ -22,7 +22,6 @@ from sealdrop_core.manifest import HeldOut, Output
 
 ROWS = 2000  # that are judged, and that the judged polynomials are fitted to
 FOLDS = 5
-LEAST = 100  # rows: R² of fewer misses the rare row that excites a unit beyond all others
 SHIFTS = 16  # of deviations against the rows they are laid on
 
 
@@ -63,13 +62,11 @@ class Trial:
         """What the agreement on unseen rows surely reaches; of what was not fitted, the score."""
         if self.folds == 1:
             return self.score
-        if fidelity.numeric(self.output) and self.rows < LEAST:
-            return 0.0
         if fidelity.numeric(self.output):
-            answers = answered(self.scores, self.output)
-            return min(self.score, self.between, fidelity.lower_bound(answers, self.wanted, self.output))
+            bound = fidelity.lower_bound(answered(self.scores, self.output), self.wanted, self.output)
+            return min(self.score, self.between, bound, fidelity.most(self.rows))
         share = min(max(self.score, self.transplanted(1.0)), self.between)
-        return min(self.score, fidelity.share_bound(share, self.rows))
+        return min(self.score, fidelity.share_bound(share, self.rows), fidelity.most(self.rows))
 
     def steady(self, least: float) -> bool:
         """Whether the agreement leaves half of the allowance: labels stay, about, when deviations are doubled."""
