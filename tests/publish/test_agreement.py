@@ -21,6 +21,7 @@ def _draft(name: str, **options: object) -> Draft:
 def test_exact_models_agree_on_all_rows_and_encryption_adds_no_more_than_promised() -> None:
     found = agreement.measure(_draft("LogisticRegression-binary", error=2.0**-8), 0.98)
     assert (found.held_out.folds, found.held_out.rows, found.held_out.score) == (1, 380, 1)
+    assert found.score == found.held_out.score
     assert found.held_out.largest_error < 1e-9
     assert found.held_out.low < 1 == found.held_out.high
     assert found.encrypted.rows == agreement.SAMPLE

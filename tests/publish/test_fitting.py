@@ -84,7 +84,7 @@ def test_too_few_rows_to_tell_are_refused_with_the_number_that_would_do() -> Non
     with pytest.raises(UnsupportedCalibration, match="100 distinct calibration rows are too few to show") as refusal:
         publish(_network(), X[:100], name="wine", rows=(1,), dry_run=True)
     assert refusal.value.code == "too_few_calibration_rows"
-    assert refusal.value.remedy.startswith("Give 133 rows or more")
+    assert refusal.value.remedy.startswith("Give 133 distinct rows or more")
 
 
 def test_an_agreement_that_a_hundred_rows_can_show_is_published() -> None:

@@ -14,8 +14,8 @@ def in_bulk(values: Array) -> NDArray[np.bool_]:
     Quartiles are those of the distinct values: where most rows have the same value, the others are not far out.
     """
     inside = np.ones(values.shape, dtype=np.bool_)
-    for column, own in zip(values.T, inside.T, strict=True):
+    for column, inside_column in zip(values.T, inside.T, strict=True):
         first, third = np.quantile(np.unique(column), (0.25, 0.75))
         reach = FENCES * (third - first)
-        own &= (column >= first - reach) & (column <= third + reach)
+        inside_column &= (column >= first - reach) & (column <= third + reach)
     return inside

@@ -55,18 +55,18 @@ def measure(draft: Draft, min_agreement: float) -> Agreement:
     """
     output, plans = draft.manifest.output, draft.manifest.plans
     sample = draft.calibration.sample(_affordable(plans))
-    own = draft.scores(sample.rows)
+    plain = draft.scores(sample.rows)
     opened = [encrypted_scores(draft.manifest, plan, draft.weights, sample.rows) for plan in plans]
     wanted = draft.model.answers(sample.table)
     kept = min(fidelity.agreement(answered(scores, output), wanted, output) for scores in opened)
-    loss = max(fidelity.agreement(answered(own, output), wanted, output) - kept, 0.0)
+    loss = max(fidelity.agreement(answered(plain, output), wanted, output) - kept, 0.0)
     circuit = min(draft.trial.score, _circuit(draft))
     if circuit - loss < min_agreement:
-        raise lost(circuit, loss, len(own), min_agreement)
+        raise lost(circuit, loss, len(plain), min_agreement)
     held_out = draft.trial.card()
     if held_out.few:
         warnings.warn(_few(held_out), FewCalibrationRows, stacklevel=3)
-    return Agreement(held_out=held_out, encrypted=_encrypted(opened, own, output))
+    return Agreement(held_out=held_out, encrypted=_encrypted(opened, plain, output))
 
 
 def _circuit(draft: Draft) -> float:
@@ -82,17 +82,17 @@ def _few(held_out: HeldOut) -> str:
     )
 
 
-def _encrypted(opened: Sequence[Array], own: Array, output: Output) -> Encrypted:
-    """Return what encryption costs: opened scores of each plan against the circuit's own, the worst of them."""
-    answers, wanted = [answered(scores, output) for scores in opened], answered(own, output)
-    numeric = fidelity.numeric(output)
-    changed = [int((found != wanted).reshape(len(own), -1).any(axis=1).sum()) for found in answers]
-    medians = [fidelity.median_error(found, wanted, output) for found in answers] if numeric else []
-    relative = [fidelity.relative_error(found, wanted, output) for found in answers] if numeric else []
+def _encrypted(opened: Sequence[Array], plain: Array, output: Output) -> Encrypted:
+    """Return what encryption costs: opened scores of each plan against plain ones, the worst plan's."""
+    wanted = answered(plain, output)
+    read = [answered(scores, output) for scores in opened]
+    largest = max(float(np.abs(scores - plain).max()) for scores in opened)
+    if not fidelity.numeric(output):
+        changed = max(int((answers != wanted).reshape(len(plain), -1).any(axis=1).sum()) for answers in read)
+        return Encrypted(rows=len(plain), largest_error=largest, changed=changed)
     return Encrypted(
-        rows=len(own),
-        largest_error=max(float(np.abs(scores - own).max()) for scores in opened),
-        changed=None if numeric else max(changed),
-        median_error=max(medians, default=None),
-        relative_error=max(relative, default=None),
+        rows=len(plain),
+        largest_error=largest,
+        median_error=max(fidelity.median_error(answers, wanted, output) for answers in read),
+        relative_error=max(fidelity.relative_error(answers, wanted, output) for answers in read),
     )

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from sealdrop.publish.extremes import REMEDY, Extreme
-from sealdrop.publish.fidelity import numeric, rows_for
+from sealdrop.publish.fidelity import rows_for
 from sealdrop.publish.refusal import UnsupportedCalibration, UnsupportedModel
-from sealdrop.publish.trial import LEAST, Trial
+from sealdrop.publish.trial import Trial
 from sealdrop_core.errors import SealdropError
 
 REFIT = "Scale the inputs, fit a smaller or more regularised network, give more rows, or lower min_agreement knowingly."
@@ -15,13 +15,13 @@ SHARPEN = "Ask for a smaller error; publish targets of very different sizes one 
 
 def disagrees(trial: Trial, wanted: float, extremes: Sequence[Extreme]) -> SealdropError:
     """Return the refusal of the best trial: it agrees too little, or its rows are too few to tell."""
-    needed = LEAST if numeric(trial.output) else rows_for(wanted)
-    if trial.score >= wanted and trial.rows < needed < math.inf:
+    needed = rows_for(wanted)
+    if trial.folds > 1 and trial.score >= wanted and trial.rows < needed < math.inf:
         return UnsupportedCalibration(
             f"{trial.rows} distinct calibration rows are too few to show an agreement of {wanted:g}:"
             f" {trial.score:.4f} on them may be {trial.sure:.4f} on others",
             code="too_few_calibration_rows",
-            remedy=f"Give {needed} rows or more, or lower min_agreement knowingly.",
+            remedy=f"Give {needed} distinct rows or more, or lower min_agreement knowingly.",
         )
     judged = "rows that its polynomials were not fitted to" if trial.folds > 1 else "calibration rows"
     doubt = f", surely to {trial.sure:.4f}," if trial.sure < trial.score else ""

@@ -40,25 +40,25 @@ def extremes(calibration: Calibration) -> list[Extreme]:
     if not numbers:
         return []
     columns = _columns(calibration.table)
-    values = np.array([np.clip(_numbers(columns[index]), own.low, own.high) for own, index in numbers])
+    values = np.array([np.clip(_numbers(columns[index]), feature.low, feature.high) for feature, index in numbers])
     narrower = _narrower(values)
-    found = [
+    stretches = [
         Extreme(numbers[index][0].name, _farthest(values[index]), float(narrower[index]))
         for index in np.flatnonzero(narrower >= NARROWER)
     ]
-    return sorted(found, key=lambda extreme: -extreme.narrower)
+    return sorted(stretches, key=lambda extreme: -extreme.narrower)
 
 
-def warn_of(found: Sequence[Extreme]) -> None:
+def warn_of(stretches: Sequence[Extreme]) -> None:
     """Warn ExtremeCalibrationRow of the most stretched column, if there is any."""
-    if found:
-        others = f"; {len(found) - 1} other columns are stretched too" if len(found) > 1 else ""
-        warnings.warn(f"{found[0]}{others}. {REMEDY}", ExtremeCalibrationRow, stacklevel=3)
+    if stretches:
+        others = f"; {len(stretches) - 1} other columns are stretched too" if len(stretches) > 1 else ""
+        warnings.warn(f"{stretches[0]}{others}. {REMEDY}", ExtremeCalibrationRow, stacklevel=3)
 
 
-def stretched(refusal: Infeasible, found: Sequence[Extreme]) -> Infeasible:
+def stretched(refusal: Infeasible, stretches: Sequence[Extreme]) -> Infeasible:
     """Return the refusal of a plan with what stretches the scores' range."""
-    return Infeasible(f"{refusal.message}: {found[0]}", remedy=REMEDY)
+    return Infeasible(f"{refusal.message}: {stretches[0]}", remedy=REMEDY)
 
 
 def _columns(table: Any) -> Array:

@@ -22,7 +22,6 @@ from sealdrop_core.manifest import HeldOut, Output
 
 ROWS = 2000  # that are judged, and that the judged polynomials are fitted to
 FOLDS = 5
-LEAST = 60  # rows: R² of fewer tells little of others
 SHIFTS = 16  # of deviations against the rows they are laid on
 
 
@@ -63,13 +62,11 @@ class Trial:
         """What the agreement on unseen rows surely reaches; of what was not fitted, the score."""
         if self.folds == 1:
             return self.score
-        if fidelity.numeric(self.output) and self.rows < LEAST:
-            return 0.0
         if fidelity.numeric(self.output):
-            found = answered(self.scores, self.output)
-            return min(self.score, self.between, fidelity.lower_bound(found, self.wanted, self.output))
+            bound = fidelity.lower_bound(answered(self.scores, self.output), self.wanted, self.output)
+            return min(self.score, self.between, bound, fidelity.most(self.rows))
         share = min(max(self.score, self.transplanted(1.0)), self.between)
-        return min(self.score, fidelity.share_bound(share, self.rows))
+        return min(self.score, fidelity.share_bound(share, self.rows), fidelity.most(self.rows))
 
     def steady(self, least: float) -> bool:
         """Whether the agreement leaves half of the allowance: labels stay, about, when deviations are doubled."""
@@ -83,10 +80,10 @@ class Trial:
         Rows are few and labels coarse: which rows are near enough to a boundary to change is chance. This asks how
         many of all pairs of a row and a deviation would.
         """
-        deviation, own = times * (self.scores - self.exact), answered(self.exact, self.output)
-        steps = np.unique(np.linspace(0, len(own) - 1, SHIFTS).astype(int))
+        deviation, labels = times * (self.scores - self.exact), answered(self.exact, self.output)
+        steps = np.unique(np.linspace(0, len(labels) - 1, SHIFTS).astype(int))
         moved = (answered(self.exact + np.roll(deviation, step, axis=0), self.output) for step in steps)
-        return float(np.mean([fidelity.score(found, own, self.output) for found in moved]))
+        return float(np.mean([fidelity.score(answers, labels, self.output) for answers in moved]))
 
     @property
     def deviations(self) -> Array:
@@ -101,19 +98,19 @@ class Trial:
 
     def card(self) -> HeldOut:
         """Return what the published card says of it."""
-        found, output = answered(self.scores, self.output), self.output
-        low, high = fidelity.interval(found, self.wanted, output)
+        answers, output = answered(self.scores, self.output), self.output
+        low, high = fidelity.interval(answers, self.wanted, output)
         numeric = fidelity.numeric(output)
         probabilities = probability_errors(self.scores, self.exact, output)
         return HeldOut(
             rows=self.rows,
             folds=self.folds,
-            score=fidelity.score(found, self.wanted, output),
+            score=fidelity.score(answers, self.wanted, output),
             low=low,
             high=high,
             largest_error=float(self.deviations.max()),
-            median_error=fidelity.median_error(found, self.wanted, output) if numeric else None,
-            relative_error=fidelity.relative_error(found, self.wanted, output) if numeric else None,
+            median_error=fidelity.median_error(answers, self.wanted, output) if numeric else None,
+            relative_error=fidelity.relative_error(answers, self.wanted, output) if numeric else None,
             largest_probability_error=None if probabilities is None else float(probabilities.max()),
         )
 
@@ -148,10 +145,10 @@ def _crossed(
     """Return scores of rows and of points beside them (rows, outputs), by the circuit fitted to the other folds."""
     scores, beside = np.empty((2, len(rows), network.outputs))
     for fold in np.unique(folds):
-        own = folds == fold
-        others = ~own if folds.any() else own  # a single row has no others
+        held = folds == fold
+        others = ~held if folds.any() else held  # a single row has no others
         circuit = fit(network, rows[others], degree, each=each)
-        scores[own], beside[own] = circuit.evaluate(rows[own]), circuit.evaluate(middles[own])
+        scores[held], beside[held] = circuit.evaluate(rows[held]), circuit.evaluate(middles[held])
     return scores, beside
 
 

@@ -118,6 +118,11 @@ class Agreement(Card):
     held_out: HeldOut
     encrypted: Encrypted
 
+    @property
+    def score(self) -> float:
+        """The share of labels or R² that held-out rows show: the figure to quote."""
+        return self.held_out.score
+
 
 class Weights(Card):
     """The server-side artifact, named by digest; a client never reads it."""
