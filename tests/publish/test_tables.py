@@ -30,9 +30,10 @@ from sealdrop.publish.conventions import Conventions
 from sealdrop.publish.drafting import draft
 from sealdrop.publish.sklearn import compile_estimator
 from sealdrop.publish.sklearn.registry import compile_transformer
+from sealdrop.publish.unknown import UnknownRefused
 from sealdrop_core.manifest import Manifest
 
-LENIENT = Conventions(allow_unknown=WORDS)
+LENIENT, CITY = Conventions(allow_unknown=WORDS), Conventions(allow_unknown=["city"])
 
 
 def _model() -> Any:
@@ -53,13 +54,17 @@ def test_steps_travel_in_the_manifest_as_json() -> None:
     np.testing.assert_allclose(found[:, 0], model.decision_function(STRANGE), atol=1e-9)
 
 
-def test_text_tables_read_numbers_as_numbers() -> None:
+def test_text_in_a_column_of_numbers_is_read_and_among_categories_of_numbers_it_is_unknown() -> None:
     compiled = compile_estimator(_model())
     features = Calibration.read(TABLE, compiled, LENIENT).features
     text = UNSEEN.map(lambda value: None if value is None or value != value else str(value))
-    text["member"] = UNSEEN["member"]
+    text[["member", "plan"]] = UNSEEN[["member", "plan"]]
     one, other = (run(compiled.steps, columns(table, features)) for table in (UNSEEN, text))
     np.testing.assert_array_equal(one, other)
+    with pytest.warns(UnknownRefused):
+        manifest = draft(_model(), TABLE, name="t", rows=(1,), conventions=CITY).manifest
+    with pytest.raises(RefusedInput, match="column 'plan' holds no known category"):
+        admit(UNSEEN.assign(plan=UNSEEN["plan"].astype(str)), manifest)
 
 
 @pytest.mark.parametrize(

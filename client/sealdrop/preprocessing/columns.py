@@ -54,7 +54,7 @@ def typed(name: str, values: NDArray[Any], kind: Kind) -> Column:
         return numeric(Column(name, values))
     convert = _text if kind == "text" else _exact
     what = "text" if kind == "text" else "integers that are exact"
-    remedy = "Pass text, as the model's training did." if kind == "text" else "Pass integers or text, not floats."
+    remedy = "Pass text, as the model's training did." if kind == "text" else "Pass integers, not floats."
     message = f"column '{name}' {{}}, and the model compares it with {what}"
     return Column(name, _converted(name, values, convert, "unknown_category", message, remedy))
 
@@ -115,11 +115,9 @@ def _number(value: Any) -> Any:
 
 def _exact(value: Any) -> Any:
     value = value.item() if isinstance(value, np.generic) else value
-    if isinstance(value, str) and not isinstance(value, Misfit):
-        return _CELLS.value(value, exact=True)  # text that is no number is no category either
     if isinstance(value, float) and abs(value) > MAX_EXACT:
         return _WRONG
-    return value if isinstance(value, bool | int | float | Misfit) else _WRONG
+    return value if isinstance(value, bool | int | float | str) else _WRONG  # text is no category of numbers
 
 
 def _text(value: Any) -> Any:

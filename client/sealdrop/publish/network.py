@@ -73,8 +73,8 @@ def stack(networks: Iterable[Network]) -> Network:
     """Put networks of equal depth side by side, all reading the same features; their outputs follow one another."""
     parts = list(networks)
     layers: list[Layer] = []
-    if len({len(part.layers) for part in parts}) != 1:
-        raise _unequal()
+    depth = max(len(part.layers) for part in parts)
+    parts = [_deepened(part, depth) for part in parts]
     for side in zip(*(part.layers for part in parts), strict=True):
         linear = [layer for layer in side if isinstance(layer, Linear)]
         if linear:
@@ -83,6 +83,12 @@ def stack(networks: Iterable[Network]) -> Network:
         else:
             layers.append(_elementwise(side, widths))
     return Network(tuple(layers))
+
+
+def _deepened(part: Network, depth: int) -> Network:
+    """Return a network of so many layers that computes the same: units that change nothing follow."""
+    unchanged = (Polynomial(np.array([0.0, 1.0])), identity(part.outputs))
+    return Network(part.layers + unchanged * ((depth - len(part.layers)) // 2))
 
 
 def _beside(side: list[Linear], *, shared: bool) -> Affine:
