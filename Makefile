@@ -39,9 +39,10 @@ vectors: $(VENV)/dev ## all golden files anew, when a field of plans or manifest
 	PYTHONPATH=functions $(BIN)/python -m tests.contract.vectors.seals
 	$(MAKE) contract
 
-nightly: $(VENV)/dev ## predicted bounds over a thousand random circuits, and forty thousand mutated messages
+nightly: $(VENV)/dev ## a thousand random circuits, and pipelines, and forty thousand mutated messages
 	$(BIN)/python -m benchmarks bounds
 	SEALDROP_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/engine/test_wire.py
+	$(MAKE) differential
 
 PIPELINES ?= 1000
 SEED ?= 1

@@ -90,7 +90,7 @@ def test_the_command_writes_why_a_row_has_no_answer(run, cancer, wild, tmp_path)
         "predict", path, "-m", "breast-cancer", "--out-of-range", "report", "--id", "patient", "--proba", "-o", out
     )
     assert done.exit_code == 0, done.stderr
-    assert "3 rows are not answered" in done.stderr
+    assert "3 rows are not answered (not_finite, not_numeric, out_of_range): line 4 first" in done.stderr
     lines = list(csv.DictReader(io.StringIO(out.read_text())))
     assert [line["refused"] for line in lines if line["refused"]] == ["out_of_range", "not_finite", "not_numeric"]
     assert [row for row, line in enumerate(lines) if not line["prediction"] and not line["probability_1"]] == FAULTY

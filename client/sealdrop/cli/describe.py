@@ -55,7 +55,7 @@ def _takes(feature: Feature, use: Use) -> str:
         number = f"a number from {feature.low:.6g} to {feature.high:.6g}"
         return f"{number}, one of {known}" if known else number
     if known:
-        return f"one of {known}"
+        return f"one of {known}" + ("; others are ignored" if use.lenient else "")
     return "a number" if feature.kind == "number" else feature.kind if use.fills else "anything"
 
 

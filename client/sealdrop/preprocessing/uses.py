@@ -14,11 +14,13 @@ class Use:
     """How one column is used.
 
     `categories` are those that encoders compare it with, None for a missing value; `fills` are the words that imputers
-    put into it; `computed` says whether its numbers reach the encrypted model, `binned` whether bins are made of them.
+    put into it; `lenient` says whether an encoder ignores other categories, `computed` whether its numbers reach the
+    encrypted model, and `binned` whether bins are made of them.
     """
 
     categories: list[Value | None] = field(default_factory=list)
     fills: list[Value] = field(default_factory=list)
+    lenient: bool = False
     computed: bool = False
     binned: bool = False
 
@@ -62,6 +64,7 @@ def _after(step: Step, sources: Sources, made: list[Use]) -> Sources:
     for source, book in zip(sources, books, strict=True):
         if source is not None and book:
             made[source].categories += book.categories
+            made[source].lenient |= not book.refuse_unknown
         elif source is not None:
             made[source].binned = True
     return [None] * step.outputs

@@ -24,11 +24,11 @@ def disagrees(trial: Trial, wanted: float, extremes: Sequence[Extreme]) -> Seald
             remedy=f"Give {needed} distinct rows or more, or lower min_agreement knowingly.",
         )
     judged = "rows that its polynomials were not fitted to" if trial.folds > 1 else "calibration rows"
-    doubt = f", surely to {trial.sure:.4f}," if trial.sure < trial.score else ""
+    doubt = f" (at least {trial.sure:.4f}, with confidence)" if trial.sure < trial.score else ""
     cause = f"; {extremes[0]}" if extremes else ""
     return UnsupportedModel(
-        f"on {trial.rows} {judged} the encrypted model agrees to {trial.score:.4f}{doubt} with the original,"
-        f" wanted is {wanted:g}{cause}",
+        f"the encrypted model agrees with the original to {trial.score:.4f}{doubt} on {trial.rows} {judged},"
+        f" and {wanted:g} is required{cause}",
         code="agreement_too_low",
         remedy=REMEDY if extremes else REFIT,
     )
@@ -38,7 +38,7 @@ def lost(circuit: float, loss: float, rows: int, wanted: float) -> UnsupportedMo
     """Return the refusal of an encryption that loses answers which the circuit itself gets right."""
     return UnsupportedModel(
         f"the circuit agrees to {circuit:.4f} with the original, and encryption loses {loss:.4f} of that"
-        f" on {rows} rows: wanted is {wanted:g}",
+        f" on {rows} rows: {wanted:g} is required",
         code="agreement_too_low",
         remedy=SHARPEN,
     )

@@ -1,5 +1,7 @@
 """A table from a file: the columns that a model takes, each of its kind, as a DataFrame."""
 
+import re
+import warnings
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,13 +50,19 @@ class Table:
 
     @contextmanager
     def naming_lines(self) -> Iterator[None]:
-        """Let the refusal of a row name its line of the file."""
-        try:
-            yield
-        except RefusedRow as refusal:
-            line = f"line {self.lines[refusal.row]}"
-            message = refusal.message.replace(f"row {refusal.row}", line, 1)
-            raise RefusedInput(message, code=refusal.code, remedy=refusal.remedy) from None
+        """Let refusals of rows, and warnings of them, name lines of the file."""
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            try:
+                yield
+            except RefusedRow as refusal:
+                message = self._in_lines(refusal.message)
+                raise RefusedInput(message, code=refusal.code, remedy=refusal.remedy) from None
+        for warning in told:
+            warnings.warn(self._in_lines(str(warning.message)), warning.category, stacklevel=2)
+
+    def _in_lines(self, message: str) -> str:
+        return re.sub(r"\brow ([0-9]+)", lambda row: f"line {self.lines[int(row[1])]}", message, count=1)
 
 
 def read(

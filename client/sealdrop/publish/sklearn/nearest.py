@@ -29,6 +29,11 @@ _BY_WORD = (
     (("FunctionTransformer",), "Apply the function to rows before they are published and predicted."),
     (("TransformedTarget",), "Publish its regressor_; apply inverse_func to what was opened."),
     (("Chain", "MultiOutputClassifier", "OutputCode"), "Publish its parts one by one."),
+    (
+        ("ThresholdClassifier",),
+        "Publish its estimator_, and compare predict_proba with the threshold after opening.",
+    ),
+    (("Dummy",), "It answers without looking at rows: there is nothing to encrypt."),
     (("Calibrated",), "Publish the estimator inside; calibrate its probabilities after opening."),
     (("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV"), "Publish its best_estimator_."),
     (("Voting", "Stacking"), "Publish the members one by one, or fit one LogisticRegression or MLPClassifier."),

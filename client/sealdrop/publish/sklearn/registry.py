@@ -64,7 +64,7 @@ def compile_estimator(estimator: Any) -> Compiled:
         transformer = _TRANSFORMERS.get(name)
         entry = transformer if transformer and transformer.alone else None
     if entry is None:
-        raise UnsupportedModel(f"{name} cannot be evaluated on ciphertexts", remedy=nearest(name))
+        raise UnsupportedModel(f"sealdrop does not read {name}", remedy=nearest(name))
     return _compiled(estimator, name, entry)
 
 
@@ -78,10 +78,10 @@ def compile_transformer(estimator: Any) -> Compiled:
         return _compiled(estimator, name, _TRANSFORMERS[name])
     if name in _PREDICTORS:
         raise UnsupportedModel(
-            f"{name} in the middle of a pipeline cannot be evaluated on ciphertexts: there its transform counts",
+            f"sealdrop does not read {name} in the middle of a pipeline, where its transform counts",
             remedy=within(name),
         )
-    raise UnsupportedModel(f"{name} cannot be evaluated on ciphertexts", remedy=nearest(name))
+    raise UnsupportedModel(f"sealdrop does not read {name}", remedy=nearest(name))
 
 
 def _compiled(estimator: Any, name: str, entry: Entry) -> Compiled:
