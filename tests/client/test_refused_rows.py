@@ -92,3 +92,9 @@ def test_a_range_is_left_by_words_that_fit(rows, features, far, leaves):
     with pytest.warns(OutOfRange) as warned:
         within(np.array(rows), features, 1.0, "warn")
     assert [str(warning.message) for warning in warned] == [f"{far}: its column {leaves}"]
+
+
+def test_a_column_may_have_braces_in_its_name(manifest):
+    features = (Feature(name="{0}{age}", low=0.0, high=9.0), *manifest.features[1:])
+    refusal = refused([["old", *[1.0] * 29]], manifest.model_copy(update={"features": features}))
+    assert refusal.message == "row 0, column '{0}{age}' is not a number"

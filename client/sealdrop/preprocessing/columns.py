@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
-from sealdrop.tables.cells import Misfit, reader
+from sealdrop.tables.cells import MAX_EXACT, Misfit, reader
 from sealdrop.tables.refusal import RefusedRow
 from sealdrop_core.dialect import Dialect
 from sealdrop_core.manifest import Kind
 
-MAX_EXACT = 2**53  # float64 holds every integer up to here
 _CELLS = reader(Dialect(missing=()))  # text within a table in memory: no word of it stands for a missing value
 _WRONG = object()
 NUMBERS = "Write numbers like 1234.5; encode categories as the model's training did."
@@ -55,16 +54,15 @@ def typed(name: str, values: NDArray[Any], kind: Kind) -> Column:
     convert = _text if kind == "text" else _exact
     what = "text" if kind == "text" else "integers that are exact"
     remedy = "Pass text, as the model's training did." if kind == "text" else "Pass integers, not floats."
-    message = f"column '{name}' {{}}, and the model compares it with {what}"
-    return Column(name, _converted(name, values, convert, "unknown_category", message, remedy))
+    compared = f", and the model compares it with {what}"
+    return Column(name, _converted(name, values, convert, "unknown_category", compared, remedy))
 
 
 def numeric(column: Column) -> Column:
     """Return the column as numbers, NaN where there is no value. Raises RefusedRow (`not_numeric`)."""
     if column.values.dtype.kind in "fiub":
         return Column(column.name, column.values.astype(np.float64))
-    message = f"column '{column.name}' {{}}"
-    values = _converted(column.name, column.values, _number, "not_numeric", message, NUMBERS)
+    values = _converted(column.name, column.values, _number, "not_numeric", "", NUMBERS)
     return Column(column.name, values.astype(np.float64))
 
 
@@ -77,7 +75,7 @@ def is_missing(value: Any) -> bool:
 
 
 def _converted(
-    name: str, values: NDArray[Any], convert: Callable[[Any], Any], code: str, message: str, remedy: str
+    name: str, values: NDArray[Any], convert: Callable[[Any], Any], code: str, compared: str, remedy: str
 ) -> NDArray[Any]:
     """Return the values as objects, NaN for none; refuse the rows of those that cannot be converted."""
     made = np.empty(len(values), dtype=object)
@@ -86,9 +84,8 @@ def _converted(
     if len(wrong):
         what = _described(values[wrong[0]], code)
         others = f" ({len(wrong)} such values in all)" if len(wrong) > 1 else ""
-        raise RefusedRow(
-            f"row {wrong[0]}, {message.format(what)}{others}", rows=wrong, columns=name, code=code, remedy=remedy
-        )
+        message = f"row {wrong[0]}, column '{name}' {what}{compared}{others}"
+        raise RefusedRow(message, rows=wrong, columns=name, code=code, remedy=remedy)
     return made
 
 

@@ -20,6 +20,7 @@ Value = bool | int | float | str
 _BOOLEANS = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
 _NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.ASCII | re.IGNORECASE)
 _PLAIN_CHARACTERS = frozenset("0123456789+-.eE")
+MAX_EXACT = 2**53  # float64 holds every integer up to here
 _EXACT_DIGITS = 400  # a longer integer is no category of any table
 _SPACES = " \t"
 

@@ -14,14 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sealdrop.errors import RefusedInput
-from sealdrop.tables.cells import reader
+from sealdrop.tables.cells import MAX_EXACT, reader
 from sealdrop.tables.csv_file import Lines, opened
 from sealdrop.tables.refusal import RefusedRow
 from sealdrop_core.dialect import Dialect
 from sealdrop_core.manifest import Kind
 
 LINES_AT_A_TIME = 20_000
-MAX_EXACT = 2**53  # float64 holds every integer up to here
 
 
 @dataclass(frozen=True)
