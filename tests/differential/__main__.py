@@ -6,24 +6,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
 
-from tests.differential.trial import Outcome, Trial
-from tests.differential.world import World, world
+from tests.differential.process import end, trial
+from tests.differential.trial import Outcome
 
 MOST_REFUSED = 0.1
-_open = ExitStack()
-_worlds: list[World] = []
-
-
-def trial(seed: int, index: int) -> Outcome:
-    """Run a trial in this process's world."""
-    if not _worlds:
-        _worlds.append(_open.enter_context(world()))
-    try:
-        return Trial(seed, index).run(_worlds[0])
-    except Exception as error:  # whatever is no refusal is a defect, and the others go on
-        return Outcome(index, "?", "wrong", said=f"{type(error).__name__}: {error}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     if asked.only is not None:
         outcome = trial(asked.seed, asked.only)
-        _open.close()
+        end()
         print(outcome)
         return 0
     outcomes = list(_shown(asked.seed, asked.pipelines))
