@@ -105,7 +105,7 @@ class Prediction:
         if kind in {"binary", "margin"}:
             chosen = (scores[:, 0] > 0).astype(np.intp)
         elif kind == "pairs":
-            ballot = _votes(scores, len(classes)) if self.output.ties == "first" else self._decisions(scores)
+            ballot = _votes(scores, len(classes)) if self.output.ties == "first" else _confidence(scores, len(classes))
             chosen = ballot.argmax(axis=1)
         else:
             chosen = scores.argmax(axis=1)
@@ -127,7 +127,8 @@ class Prediction:
         if self.output.kind in {"binary", "margin"}:
             return np.asarray(scores[:, 0])
         if self.output.kind == "pairs":
-            return _confidence(scores, len(self.output.classes))
+            confidence = _confidence(scores, len(self.output.classes))
+            return confidence[:, 1] if confidence.shape[1] == 2 else confidence
         return scores
 
 

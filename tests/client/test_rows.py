@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sealdrop import OutOfRange, RefusedInput
+from sealdrop.preprocessing.columns import typed
 from sealdrop.preprocessing.rows import admit
 
 
@@ -143,3 +144,8 @@ def test_a_refusal_comes_before_any_request(client, service):
     with pytest.raises(RefusedInput):
         model.predict(np.full((1, 30), 1e9))
     assert len(service.log) == before
+
+
+def test_booleans_of_numpy_among_objects_are_numbers():
+    column = np.array([np.True_, np.False_, True, None], dtype=object)
+    assert typed("x", column, "number").values[:3].tolist() == [1.0, 0.0, 1.0]

@@ -10,15 +10,18 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.datasets import load_iris
 from sklearn.feature_selection import RFE, RFECV
 from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.multiclass import OneVsOneClassifier
 from sklearn.neighbors import NearestCentroid
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import all_estimators
 
+from sealdrop.prediction import Prediction
 from sealdrop.publish import UnsupportedModel
 from sealdrop.publish.original import answered
 from sealdrop.publish.reading import NotPublished, read
 from sealdrop.publish.sklearn.registry import compile_estimator, compile_transformer
+from sealdrop.timing import Stopwatch
 
 X, Y = load_iris(return_X_y=True)
 BOTH = sorted(
@@ -88,3 +91,12 @@ def test_an_identity_is_a_step_of_a_pipeline() -> None:
 def test_what_the_original_predicts_and_the_published_model_will_not_is_told(model: Any) -> None:
     with pytest.warns(NotPublished, match="the published model has no predict_proba"):
         read(model.fit(X, Y))
+
+
+def test_one_against_one_of_two_classes_decides_as_the_original() -> None:
+    two = Y < 2
+    model = OneVsOneClassifier(LogisticRegression()).fit(X[two], Y[two])
+    compiled = compile_estimator(model)
+    prediction = Prediction(compiled.output, compiled.network.evaluate(X[two]), "", Stopwatch(100).read())
+    np.testing.assert_allclose(prediction.decision_function(), model.decision_function(X[two]), atol=1e-9)
+    assert (prediction.predict() == model.predict(X[two])).all()

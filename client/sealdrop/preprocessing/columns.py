@@ -100,7 +100,7 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         number = value if isinstance(value, Misfit) else _CELLS.value(value)
         return _WRONG if isinstance(number, str) else float(number)
-    if isinstance(value, Real | np.number) or type(value).__name__ == "Decimal":
+    if isinstance(value, Real | np.number | np.bool_) or type(value).__name__ == "Decimal":
         try:
             return float(value)
         except OverflowError:

@@ -42,7 +42,5 @@ def one_vs_one(estimator: Any) -> Compiled:
             remedy="Use estimators with a decision_function, or publish the estimator itself: it knows many classes.",
         )
     parts = _parts(estimator)
-    if len(parts) == 1:
-        return Compiled(parts[0].network, Output(kind="margin", classes=labels(estimator.classes_)))
     network = stack(part.network for part in parts)
     return Compiled(network, Output(kind="pairs", classes=labels(estimator.classes_), ties="confidence"))
