@@ -115,3 +115,11 @@ def test_every_reason_of_a_row_is_reported(service, client):
         (4, "unknown_category"),
         (5, "unknown_category"),
     ]
+
+
+def test_a_table_that_is_refused_whole_names_its_own_first_row(reporting, cancer):
+    rows = cancer.X[:3].to_numpy().copy()
+    rows[0, 0], rows[1:, 3] = np.nan, 1e9
+    with pytest.raises(RefusedInput) as refusal:
+        reporting.model("breast-cancer").predict(rows)
+    assert (refusal.value.code, refusal.value.row) == ("not_finite", 0)

@@ -61,7 +61,7 @@ def typed(name: str, values: NDArray[Any], kind: Kind) -> Column:
 def numeric(column: Column) -> Column:
     """Return the column as numbers, NaN where there is no value. Raises RefusedRow (`not_numeric`)."""
     if column.values.dtype.kind in "fiub":
-        return Column(column.name, column.values.astype(np.float64))
+        return Column(column.name, np.asarray(column.values, dtype=np.float64))
     values = _converted(column.name, column.values, _number, "not_numeric", "", NUMBERS)
     return Column(column.name, values.astype(np.float64))
 

@@ -19,7 +19,7 @@ def as_frame(X: Any) -> Any:
     """Return rows as a DataFrame if their columns have names, and as an array of shape (rows, columns) if not.
 
     Takes DataFrames, tables of PyArrow and polars, records (a list of dicts), columns (a dict of lists), structured,
-    masked, sparse and plain arrays, and lists of lists. Raises RefusedInput (`wrong_shape`, `not_numeric`, `no_rows`).
+    masked, sparse and plain arrays, and lists of lists. Raises RefusedInput (`wrong_shape`, `no_rows`).
     """
     if isinstance(X, Iterator):
         raise _wrong_shape("the rows are an iterator", "Pass a list of it.")

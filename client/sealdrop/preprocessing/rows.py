@@ -21,6 +21,9 @@ from sealdrop.tables.refusal import Refused, RefusedRow
 from sealdrop_core.circuit import Array
 from sealdrop_core.manifest import Feature, Manifest
 
+INFINITE = "is infinite", "Replace infinite values before predicting."
+NO_VALUE = "has no value", FILL
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -41,14 +44,14 @@ def admit(X: Any, manifest: Manifest, on_out_of_range: RangePolicy = "refuse", c
     table = arranged(as_frame(X), [feature.name for feature in manifest.features], columns)
     if on_out_of_range != "report":
         return Admitted(_admitted(table, manifest, on_out_of_range))
-    left, refused = np.arange(len(table)), list[Refused]()
+    whole, left, refused = table, np.arange(len(table)), list[Refused]()
     while True:
         try:
             rows = _admitted(table, manifest, "report")
             break
         except RefusedRow as refusal:
             if len(refusal.rows) == len(table):
-                raise  # there is no row to answer
+                _admitted(whole, manifest, "refuse")  # no row can be answered: refuse all, by their own numbers
             refused += map(Refused, left[refusal.rows].tolist(), refusal.columns, [refusal.code] * len(refusal.rows))
             others = np.delete(np.arange(len(table)), refusal.rows)
             left, table = left[others], table.iloc[others] if is_frame(table) else table[others]
@@ -97,14 +100,10 @@ def _admitted(table: Any, manifest: Manifest, policy: RangePolicy) -> Array:
     rows = within(rows, [features[index] for index in computed], manifest.leeway, policy)
     if not manifest.steps:
         return rows
-    for index, values in zip(computed, rows.T, strict=True):
-        if policy == "clip":
+    if policy == "clip":
+        for index, values in zip(computed, rows.T, strict=True):
             columns[index] = Column(columns[index].name, values)
     return run(manifest.steps, columns)
-
-
-INFINITE = "is infinite", "Replace infinite values before predicting."
-NO_VALUE = "has no value", FILL
 
 
 def _matrix(columns: Sequence[Column], chosen: Sequence[int]) -> Array:

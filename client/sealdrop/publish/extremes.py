@@ -1,13 +1,13 @@
 """Extremes: columns whose range a few calibration rows rule, so that all other rows share a small part of it."""
 
-import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from sealdrop.preprocessing.columns import numeric
+from sealdrop.preprocessing.rows import columns_of
 from sealdrop.publish.calibration import Calibration
 from sealdrop_core.circuit import Array
 from sealdrop_core.errors import Infeasible
@@ -36,11 +36,11 @@ class Extreme:
 
 def extremes(calibration: Calibration) -> list[Extreme]:
     """Return the columns that few rows rule, the most stretched first."""
-    numbers = [(feature, index) for index, feature in enumerate(calibration.features) if feature.is_bounded]
+    columns = zip(calibration.features, columns_of(calibration.table, calibration.features), strict=True)
+    numbers = [(feature, _filled(numeric(column).values)) for feature, column in columns if feature.is_bounded]
     if not numbers:
         return []
-    columns = _columns(calibration.table)
-    values = np.array([np.clip(_numbers(columns[index]), feature.low, feature.high) for feature, index in numbers])
+    values = np.array([np.clip(column, feature.low, feature.high) for feature, column in numbers])
     narrower = _narrower(values)
     stretches = [
         Extreme(numbers[index][0].name, _farthest(values[index]), float(narrower[index]))
@@ -61,29 +61,12 @@ def stretched(refusal: Infeasible, stretches: Sequence[Extreme]) -> Infeasible:
     return Infeasible(f"{refusal.message}: {stretches[0]}", remedy=REMEDY)
 
 
-def _columns(table: Any) -> Array:
-    """Return the table's columns, shape (columns, rows), as they came."""
-    table = table.toarray() if hasattr(table, "toarray") else table
-    return np.asarray(table.to_numpy(dtype=object) if hasattr(table, "to_numpy") else table).T
-
-
-def _numbers(values: Array) -> Array:
-    """Return the column's numbers, shape (rows,); what is none becomes the median of the others."""
-    try:
-        numbers = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        numbers = np.array([_number(value) for value in values])
-    missing = ~np.isfinite(numbers)
-    if missing.any():
-        numbers[missing] = 0.0 if missing.all() else np.median(numbers[~missing])
-    return numbers
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan
+def _filled(numbers: Array) -> Array:
+    """Return a column's numbers, shape (rows,); what is missing becomes the median of the others."""
+    missing = np.isnan(numbers)
+    if not missing.any():
+        return numbers
+    return np.where(missing, 0.0 if missing.all() else np.median(numbers[~missing]), numbers)
 
 
 def _narrower(values: Array) -> Array:

@@ -29,7 +29,8 @@ def match(header: Sequence[Hashable], names: Sequence[str], columns: Matching = 
         raise _refusal(
             f"the table has the column {listed(twice)} more than once", "Give each column a name of its own."
         )
-    return [texts.index(name) for name in names]
+    places = {text: place for place, text in enumerate(texts)}
+    return [places[name] for name in names]
 
 
 def listed(names: Sequence[str]) -> str:

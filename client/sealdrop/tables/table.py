@@ -71,7 +71,7 @@ def read(
 
     Raises RefusedInput (`no_header`, `wrong_columns`, `no_rows`, `not_csv`, `not_read`).
     """
-    numbers, ids = array("q"), list[str]()
+    cell_reader, numbers, ids = reader(dialect), array("q"), list[str]()
     with opened(path, dialect, known) as (header, lines):
         chosen = choose(header)
         key = _place(id_column, header)
@@ -80,7 +80,7 @@ def read(
             if key is not None:
                 ids += cells[key]
             for choice, piece in zip(chosen, pieces, strict=True):
-                piece.append(reader(dialect).column(cells[choice.index], choice.kind))
+                piece.append(cell_reader.column(cells[choice.index], choice.kind))
     columns = [_typed(np.concatenate(piece), choice.kind) for choice, piece in zip(chosen, pieces, strict=True)]
     used = {choice.index for choice in chosen} | {key}
     return Table(_frame(columns, [choice.name for choice in chosen]), numbers, ids, len(set(range(len(header))) - used))
